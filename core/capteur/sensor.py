@@ -1,0 +1,278 @@
+"""The sensor contract: three shapes, by how data arrives, and the Context they work with.
+
+A sensor class is a frozen pydantic model; its fields are its configuration (`SecretStr` for secrets). It declares `name`,
+`kinds` and one method. State lives in `ctx.cursor`, never on self.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from pydantic import SecretStr
+
+from capteur.accounts import Account
+from capteur.errors import SourceChanged
+from capteur.kinds import Kind
+from capteur.options import Options
+from capteur.signals import Detected
+
+API = 1
+RESERVED = frozenset(
+    {"use", "enabled", "every", "at", "overlap", "first_run", "deadline", "budget", "isolate", "silent_after"}
+)
+
+T = TypeVar("T")
+Query = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, read whole and within the limits. `unchanged` is True for a 304 to a conditional request."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    content: bytes
+    unchanged: bool = False
+    encoding: str = "utf-8"
+
+    @property
+    def text(self) -> str:
+        """The body as text; undecodable bytes become U+FFFD."""
+        return self.content.decode(self.encoding, errors="replace")
+
+    def json(self) -> Any:
+        """The body as JSON. Raises SourceChanged for an HTML page, half a document, or nesting that is an attack."""
+        try:
+            return json.loads(self.content)
+        except (ValueError, RecursionError) as error:
+            start = self.content.lstrip()[:1]
+            what = "an HTML or XML page" if start == b"<" else "nothing" if not start else "no complete JSON"
+            raise SourceChanged(f"{self.url} answered {what} where JSON was due") from error
+
+
+class Http(Protocol):
+    """`ctx.http`, for sync generators. Every call has a total deadline, retries, per-host limits and a body limit.
+
+    `token` is sent as `Authorization: Bearer`; `conditional=True` sends the stored validators (then look at `.unchanged`);
+    `robots=True` asks robots.txt first (raises SkipAccount where it forbids); `accept` names statuses >= 400 that are
+    returned instead of raised. Raises AuthError (401, 403), RateLimited (429), NotFound (404, 410), TransientError (5xx,
+    network, deadline), SourceChanged (other statuses, a body too large).
+    """
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+        conditional: bool = False,
+        robots: bool = False,
+        accept: Collection[int] = (),
+    ) -> Answer: ...
+
+    def get_json(
+        self,
+        url: str,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> Any: ...
+
+    def get_text(
+        self,
+        url: str,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> str: ...
+
+    def post_json(
+        self,
+        url: str,
+        json: Any,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> Any: ...
+
+    def pages(
+        self,
+        url: str,
+        *,
+        following: Callable[[Any], str | Mapping[str, Any] | None],
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> Iterator[Any]:
+        """Yield each page's JSON; `following(page)` gives the next URL, the next params, or None at the end."""
+        ...
+
+
+class AsyncHttp(Protocol):
+    """`ctx.ahttp`, for async generators: the same words, awaited."""
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+        conditional: bool = False,
+        robots: bool = False,
+        accept: Collection[int] = (),
+    ) -> Answer: ...
+
+    async def get_json(
+        self,
+        url: str,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> Any: ...
+
+    async def get_text(
+        self,
+        url: str,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> str: ...
+
+    async def post_json(
+        self,
+        url: str,
+        json: Any,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> Any: ...
+
+    def pages(
+        self,
+        url: str,
+        *,
+        following: Callable[[Any], str | Mapping[str, Any] | None],
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> AsyncIterator[Any]: ...
+
+
+class Log(Protocol):
+    """`ctx.log`: structured, bound to run and instance, secrets redacted."""
+
+    def debug(self, event: str, /, **values: Any) -> Any: ...
+    def info(self, event: str, /, **values: Any) -> Any: ...
+    def warning(self, event: str, /, **values: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What core hands to a sensor for one unit of work.
+
+    Args:
+        instance: the configured name, `[sensors.NAME]`.
+        now: the moment of this run.
+        since: detect from here on: the newest occurred_at of the last completed run minus the overlap; first run 90 days.
+        until: the end of a backfill's window, else None.
+        cursor: the memory of the last `Checkpoint` of this watch row, else None.
+        http, ahttp: the only way to the network.
+        log: for what an operator should read.
+        limit: stop is asked for after so many signals (core stops the generator by itself), else None.
+        base: the folder of capteur.toml: relative paths in options start there.
+    """
+
+    instance: str
+    now: datetime
+    since: datetime
+    http: Http
+    ahttp: AsyncHttp
+    log: Log
+    until: datetime | None = None
+    cursor: Any = None
+    limit: int | None = None
+    base: str = "."
+    _bad_row: Callable[[BaseException], None] = field(default=lambda _: None, repr=False)
+
+    def each(self, rows: Iterable[T], read: Callable[[T], Detected | Iterable[Detected] | None]) -> Iterator[Detected]:
+        """Yield what `read(row)` makes of each row (one thing, several, or None); a row that raises is counted and skipped."""
+        for row in rows:
+            try:
+                made = read(row)
+                things = [] if made is None else [made] if isinstance(made, Detected) else list(made)
+            except Exception as error:  # noqa: BLE001  a row may fail in any way; the others go on
+                self._bad_row(error)
+                continue
+            yield from things
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook body as it was received and stored."""
+
+    id: str
+    received_at: datetime
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    def json(self) -> Any:
+        """The body as JSON. Raises SourceChanged when it is not."""
+        return Answer(200, f"delivery {self.id}", self.headers, self.body).json()
+
+
+class Sensor(Options):
+    """What all sensors share. `kinds` are names, or `Kind(...)` to describe a new one for the catalogue."""
+
+    kinds: ClassVar[tuple[str | Kind, ...]]
+    every: ClassVar[str] = "6h"
+    overlap: ClassVar[str] = "7d"
+    first_run: ClassVar[str] = "90d"
+    deadline: ClassVar[str] = "5m"
+    silent_after: ClassVar[str] = "30d"
+    present_only: ClassVar[bool] = False
+    """The source shows only the present (open jobs, DNS): what its opening read finds is known from the commit on."""
+    history: ClassVar[bool] = False
+    """An import of history: when each signal became known is assumed (occurred_at + the kind's delay), and marked so."""
+
+    @classmethod
+    def kind_names(cls) -> frozenset[str]:
+        """The declared kinds by name."""
+        return frozenset(k if isinstance(k, str) else k.name for k in cls.kinds)
+
+
+class FeedSensor(Sensor):
+    """One call detects signals of many accounts. Implement `detect(self, ctx)` as a sync or async generator."""
+
+    def detect(self, ctx: Context) -> Iterator[Detected] | AsyncIterator[Detected]:
+        """Yield what was detected since `ctx.since`."""
+        raise TypeError(f"{type(self).__name__} has no detect()")
+
+
+class AccountSensor(Sensor):
+    """One call looks at one account; core fans out. Implement `detect(self, ctx, account)`."""
+
+    def detect(self, ctx: Context, account: Account) -> Iterator[Detected] | AsyncIterator[Detected]:
+        """Yield what was detected about this account since `ctx.since`."""
+        raise TypeError(f"{type(self).__name__} has no detect()")
+
+
+class PushSensor(Sensor):
+    """A pure parser of one webhook body; core owns socket, queue, signature and replay. Implement `receive(self, ctx, delivery)`."""
+
+    def receive(self, ctx: Context, delivery: Delivery) -> Iterator[Detected]:
+        """Yield what the delivery says."""
+        raise TypeError(f"{type(self).__name__} has no receive()")

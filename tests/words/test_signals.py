@@ -1,0 +1,84 @@
+"""What is yielded is checked at the edge, once, and never raises in the author's generator."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from capteur import AccountRef, Signal
+from capteur.clock import micros
+from capteur.errors import InputError
+from capteur.signals import accept, clean
+from hypothesis import given
+from hypothesis import strategies as st
+
+NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
+KINDS = {"funding.raised"}
+
+
+def signal(**changes: Any) -> Signal:
+    values: dict[str, Any] = {"kind": "funding.raised", "account": "acme.com", "key": "k1", "occurred_at": "2026-11-01"}
+    return Signal(**{**values, **changes})
+
+
+def test_a_good_signal_is_normalised() -> None:
+    accepted = accept(signal(account="https://www.ACME.co.uk/jobs", key=17, summary=" Raises\n12M ", data={"b": 1, "a": 2}), KINDS, NOW)
+    assert (accepted.ref.domain, accepted.key, accepted.summary, accepted.data, accepted.by_day) == ("acme.co.uk", "17", "Raises 12M", '{"a":2,"b":1}', True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"account": "acme corp"}, "'acme corp' is not a domain"),
+        ({"account": "10.0.0.1"}, "not a domain"),
+        ({"account": "acme.greenhouse.io"}, "platform"),
+        ({"account": "bob@gmail.com"}, "mail host"),
+        ({"account": None}, "expected a domain or an AccountRef"),
+        ({"account": AccountRef()}, "no usable name"),
+        ({"occurred_at": datetime(2026, 1, 1)}, "no timezone"),  # noqa: DTZ001  a naive one is the point
+        ({"occurred_at": "last week"}, "not ISO 8601"),
+        ({"occurred_at": 1700000000}, "expected a datetime"),
+        ({"occurred_at": NOW + timedelta(hours=37)}, "more than 36 h ahead"),
+        ({"strength": 1.1}, "not between 0 and 1"),
+        ({"strength": float("nan")}, "not between 0 and 1"),
+        ({"strength": "high"}, "not between 0 and 1"),
+        ({"key": ""}, "key"),
+        ({"key": True}, "key"),
+        ({"key": "x" * 401}, "at most 400"),
+        ({"kind": "Funding"}, "area.fact"),
+        ({"kind": "funding.lost"}, "not among this sensor's kinds"),
+        ({"evidence_url": "javascript:alert(1)"}, "not an http"),
+        ({"data": {"x": "y" * 70_000}}, "at most 64 KB"),
+        ({"data": [1]}, "expected a mapping"),
+        ({"summary": 7}, "expected text"),
+    ],
+)
+def test_a_bad_value_is_named(changes: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(InputError, match=complaint):
+        accept(signal(**changes), KINDS, NOW)
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(InputError) as caught:
+        accept(signal(account="acme corp", strength=2, occurred_at="soon"), KINDS, NOW)
+    assert caught.value.what.count(";") == 2
+
+
+def test_a_moment_a_little_ahead_is_taken_as_now_and_the_claim_is_kept() -> None:
+    claimed = NOW + timedelta(hours=30)
+    accepted = accept(signal(occurred_at=claimed), KINDS, NOW)
+    assert accepted.occurred_at == micros(NOW)
+    assert accepted.data == f'{{"claimed_at":"{claimed.isoformat()}"}}'
+
+
+def test_an_account_known_by_name_keeps_its_name_where_its_domain_is_a_platform() -> None:
+    accepted = accept(signal(account=AccountRef(name="Acme  GmbH", domain="acme.personio.de", ids={"cik": "1", "lei": ""})), KINDS, NOW)
+    assert accepted.ref == AccountRef(name="Acme GmbH", domain=None, ids={"cik": "1"})
+
+
+@given(st.text())
+def test_clean_leaves_nothing_that_moves_a_cursor_or_reverses_a_line(text: str) -> None:
+    shown = clean(text)
+    assert len(shown) <= 300
+    assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c in "\u202e\u2066\u200f" for c in shown)
