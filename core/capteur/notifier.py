@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from capteur.asking import Http
 from capteur.errors import PluginError
 from capteur.options import Options
-from capteur.sensor import Http
 
 
 @dataclass(frozen=True, slots=True)

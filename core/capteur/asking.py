@@ -1,0 +1,156 @@
+"""How plugins ask the network: the words of `ctx.http`. The client behind them is the room `web`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pydantic import SecretStr
+
+from capteur.errors import SourceChanged
+
+Query = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, read whole and within the limits. `unchanged` is True for a 304 to a conditional request."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    content: bytes
+    unchanged: bool = False
+    encoding: str = "utf-8"
+
+    @property
+    def text(self) -> str:
+        """The body as text; undecodable bytes become U+FFFD."""
+        return self.content.decode(self.encoding, errors="replace")
+
+    def json(self) -> Any:
+        """The body as JSON. Raises SourceChanged for an HTML page, half a document, or nesting that is an attack."""
+        try:
+            return json.loads(self.content)
+        except (ValueError, RecursionError) as error:
+            start = self.content.lstrip()[:1]
+            what = "an HTML or XML page" if start == b"<" else "nothing" if not start else "no complete JSON"
+            raise SourceChanged(f"{self.url} answered {what} where JSON was due") from error
+
+
+class Http(Protocol):
+    """`ctx.http`, for sync generators. Every call has a total deadline, retries, per-host limits and a body limit.
+
+    `token` is sent as `Authorization: Bearer`; `conditional=True` sends the stored validators (then look at `.unchanged`);
+    `robots=True` asks robots.txt first (raises SkipAccount where it forbids); `accept` names statuses >= 400 that are
+    returned instead of raised. Raises AuthError (401, 403), RateLimited (429), NotFound (404, 410), TransientError (5xx,
+    network, deadline), SourceChanged (other statuses, a body too large).
+    """
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+        conditional: bool = False,
+        robots: bool = False,
+        accept: Collection[int] = (),
+    ) -> Answer: ...
+
+    def get_json(
+        self,
+        url: str,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> Any: ...
+
+    def get_text(
+        self,
+        url: str,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> str: ...
+
+    def post_json(
+        self,
+        url: str,
+        json: Any,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> Any: ...
+
+    def pages(
+        self,
+        url: str,
+        *,
+        following: Callable[[Any], str | Mapping[str, Any] | None],
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> Iterator[Any]:
+        """Yield each page's JSON; `following(page)` gives the next URL, the next params, or None at the end."""
+        ...
+
+
+class AsyncHttp(Protocol):
+    """`ctx.ahttp`, for async generators: the same words, awaited."""
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+        conditional: bool = False,
+        robots: bool = False,
+        accept: Collection[int] = (),
+    ) -> Answer: ...
+
+    async def get_json(
+        self,
+        url: str,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> Any: ...
+
+    async def get_text(
+        self,
+        url: str,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> str: ...
+
+    async def post_json(
+        self,
+        url: str,
+        json: Any,
+        *,
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> Any: ...
+
+    def pages(
+        self,
+        url: str,
+        *,
+        following: Callable[[Any], str | Mapping[str, Any] | None],
+        params: Query = None,
+        headers: Mapping[str, str | SecretStr] | None = None,
+        token: SecretStr | str | None = None,
+    ) -> AsyncIterator[Any]: ...

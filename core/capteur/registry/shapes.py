@@ -1,0 +1,148 @@
+"""What the registry finds and what it builds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from capteur.errors import CapteurError
+from capteur.kinds import Kind
+from capteur.sensor import Sensor
+
+Group = Literal["sensors", "estimators", "notifiers", "runners", "hooks"]
+Shape = Literal["feed", "account", "push"]
+GROUPS: tuple[Group, ...] = ("sensors", "estimators", "notifiers", "runners", "hooks")
+ONE: Mapping[Group, str] = {
+    "sensors": "sensor",
+    "estimators": "estimator",
+    "notifiers": "notifier",
+    "runners": "runner",
+    "hooks": "hooks",
+}
+"""One of a group in words, as messages begin."""
+
+
+class Config(Protocol):
+    """What the registry asks of the settings; they are another room, so it knows them by their shape only."""
+
+    @property
+    def sensors(self) -> Mapping[str, Mapping[str, Any]]: ...
+    @property
+    def notifiers(self) -> Mapping[str, Mapping[str, Any]]: ...
+    def place(self, table: str, option: str | None = None) -> str: ...
+    def spelled(self, table: str, option: str) -> str | None: ...
+    def resolve(self, table: str, raw: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a plugin comes from. A project's own file has no distribution; `where` is then its path, else `module:Class`."""
+
+    distribution: str
+    version: str
+    where: str
+
+    def __str__(self) -> str:
+        return f"{self.distribution} {self.version}".strip() if self.distribution else self.where
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plugin known by its name. `module` and `attribute` load it, from `file` when it is a project's own; `ready` needs no loading."""
+
+    group: Group
+    name: str
+    origin: Origin
+    module: str = ""
+    attribute: str = ""
+    file: Path | None = None
+    ready: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A plugin, or a configured use of one, that cannot be used.
+
+    `message` is one line and begins with the author's file:line where there is one; `instance` is the table's name when it is
+    a configured use.
+    """
+
+    distribution: str
+    version: str
+    name: str
+    message: str
+    group: Group = "sensors"
+    instance: str = ""
+    fix: str = ""
+    error: CapteurError = field(default_factory=CapteurError, repr=False, compare=False)
+
+    @classmethod
+    def of(
+        cls, error: CapteurError, *, group: Group, name: str, origin: Origin | None = None, instance: str = ""
+    ) -> Broken:
+        """From the error that says why."""
+        message = f"{error.what}  ({error.why})" if error.why else error.what
+        return cls(
+            origin.distribution if origin else "",
+            origin.version if origin else "",
+            name,
+            message,
+            group,
+            instance,
+            error.fix,
+            error,
+        )
+
+    def __str__(self) -> str:
+        source = f"{self.distribution} {self.version}".strip()
+        text = f"{source} -> {self.message}" if source else self.message
+        return f"{text}  fix: {self.fix}" if self.fix else text
+
+
+@dataclass(frozen=True, slots=True)
+class PluginInfo:
+    """One line of `capteur plugins`."""
+
+    name: str
+    group: Group
+    distribution: str
+    version: str
+    where: str
+    state: Literal["ok", "broken", "not used"]
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """One configured use of a sensor, ready to run.
+
+    Args:
+        name: the table's name; use: the sensor's name; sensor: its frozen options; origin: where the sensor comes from.
+        every, overlap, first_run, deadline, silent_after: durations, the sensor's own where the table says nothing.
+        at: `HH:MM Area/City` instead of `every`, as text.
+        budget: at most so many requests a run, None for no limit.
+        config_hash: of the sensor's name and options (secrets as digests); it changes when what is detected may change.
+        secrets: values that no message may show.
+        kinds: the declared kinds by name.
+    """
+
+    name: str
+    use: str
+    sensor: Sensor
+    shape: Shape
+    every: timedelta
+    at: str | None
+    overlap: timedelta
+    first_run: timedelta
+    deadline: timedelta
+    silent_after: timedelta
+    budget: int | None
+    enabled: bool
+    isolate: bool
+    config_hash: str
+    secrets: frozenset[str] = field(repr=False)
+    origin: Origin
+    kinds: Mapping[str, Kind]
