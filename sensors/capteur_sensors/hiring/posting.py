@@ -1,0 +1,150 @@
+"""A posting as every vendor's reader returns it, and the small cleaning that all of them need."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeGuard
+
+from capteur import Answer, SourceChanged
+from capteur.domains import host_of
+
+MAX_ID = 200
+_CITIES = re.compile(r"\s*[|;•\n]\s*|\s+(?:/|or)\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One posting of a job. Several posts (one per city, say) may share a `job`; `published` is None where the vendor is silent.
+
+    `workplace` is one of remote, hybrid, onsite; None = not said.
+    """
+
+    job: str
+    title: str
+    published: datetime | None
+    url: str | None = None
+    locations: tuple[str, ...] = ()
+    department: str | None = None
+    workplace: str | None = None
+    employment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vendor:
+    """A job-board vendor, described as data with one small function for each thing that differs.
+
+    Args:
+        name: the first part of every key and of `boards`.
+        addresses: where a board is read, with `{board}`; the next one is asked when the one before knows no such board.
+        page: where a person sees the board.
+        rows: the postings in an answer; None = this vendor has no such board.
+        job: the id of the job that a row posts; None = the row is no opening (a prospect post, an unlisted one).
+        post: the row as a Post, for the job id found before. May raise anything: the row is then counted and skipped.
+        marks: patterns over a page's markup whose group 1 is a board of this vendor.
+        not_boards: words that stand where a board's name could and are none.
+        post_mark: pattern over a page's markup whose group 1 is the id of a posting here, where the board itself is not named.
+        called: address of the board's own description, whose `name` confirms a guess; None = the vendor has none.
+    """
+
+    name: str
+    addresses: tuple[str, ...]
+    page: str
+    rows: Callable[[Answer], list[Any] | None]
+    job: Callable[[Mapping[str, Any]], str | None]
+    post: Callable[[Mapping[str, Any], str], Post]
+    marks: tuple[re.Pattern[str], ...]
+    not_boards: frozenset[str] = frozenset()
+    post_mark: re.Pattern[str] | None = None
+    called: str | None = None
+
+
+def words(value: object) -> str | None:
+    """Text on one line, without stray spaces and entities; None when nothing is left."""
+    if not isinstance(value, str):
+        return None
+    return " ".join(html.unescape(value).split()) or None
+
+
+def required(value: object, what: str) -> str:
+    """The same, for what a posting cannot be without. Raises SourceChanged."""
+    text = words(value)
+    if text is None:
+        raise SourceChanged(f"a posting without {what}")
+    return text
+
+
+def identifier(value: object) -> str:
+    """A vendor's id as text. Raises SourceChanged for none."""
+    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if not text or len(text) > MAX_ID or not text.isprintable():
+        raise SourceChanged(
+            f"a posting with {type(value).__name__ if not text else 'something else'} where its id is due"
+        )
+    return text
+
+
+def link(value: object) -> str | None:
+    """A web address, or None for anything that is not http(s)."""
+    text = value.strip() if isinstance(value, str) else ""
+    return text if text.lower().startswith(("https://", "http://")) and host_of(text) else None
+
+
+def cities(value: object) -> tuple[str, ...]:
+    """The places in one string: `"Paris; London | Remote"` has three, `"Austin, TX"` has one."""
+    text = html.unescape(value) if isinstance(value, str) else ""
+    parts = (" ".join(part.split()) for part in _CITIES.split(text))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def iso_moment(value: object) -> datetime | None:
+    """An ISO 8601 moment with its offset; None when there is none. Raises SourceChanged for another form, or without offset."""
+    if value is None or value == "":
+        return None
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise SourceChanged(f"a posting dated {str(value)[:40]!r}, which is not ISO 8601") from error
+    if moment.tzinfo is None:
+        raise SourceChanged(f"a posting dated {str(value)[:40]!r}, without a timezone")
+    return moment.astimezone(UTC)
+
+
+def epoch_moment(value: object) -> datetime | None:
+    """A moment from milliseconds since 1970; None when there is none. Raises SourceChanged for anything else."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise SourceChanged(f"a posting dated {str(value)[:40]!r}, which is not milliseconds")
+    try:
+        return datetime.fromtimestamp(value / 1000, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise SourceChanged(f"a posting dated {value}, which is no moment") from error
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
+
+
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """A JSON object, or an empty one where something else stands."""
+    return value if _is_object(value) else {}
+
+
+def listing(value: object) -> list[Any]:
+    """A JSON list, or an empty one where something else stands."""
+    return value if _is_list(value) else []
+
+
+def due_list(answer: Answer, value: object, what: str) -> list[Any]:
+    """`value`, which must be a list. Raises SourceChanged that names the address."""
+    if not _is_list(value):
+        raise SourceChanged(f"{answer.url} answered {type(value).__name__} where {what} was due")
+    return value
