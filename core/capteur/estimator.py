@@ -50,15 +50,16 @@ class SignalColumns:
         import numpy as np
 
         rows = sorted(
-            ((a, s.kind, s.occurred_at, s.key, s) for a, group in signals.items() for s in group), key=lambda r: r[:4]
+            ((a, s.kind, s.occurred_at, s.key, s.signal_id, s) for a, group in signals.items() for s in group),
+            key=lambda r: r[:5],
         )
         kinds = tuple(sorted({r[1] for r in rows}))
-        topics = tuple(sorted({r[4].topic for r in rows if r[4].topic is not None}))
-        events = {e: i for i, e in enumerate(sorted({(r[0], r[4].event) for r in rows if r[4].event is not None}))}
+        topics = tuple(sorted({r[5].topic for r in rows if r[5].topic is not None}))
+        events = {e: i for i, e in enumerate(sorted({(r[0], r[5].event) for r in rows if r[5].event is not None}))}
         kind_code, topic_code = {k: i for i, k in enumerate(kinds)}, {t: i for i, t in enumerate(topics)}
 
         place = [0] * len(rows)
-        for i, row in enumerate(sorted(range(len(rows)), key=lambda i: rows[i][2:4])):
+        for i, row in enumerate(sorted(range(len(rows)), key=lambda i: rows[i][2:5])):
             place[row] = i
 
         def ints(values: list[int]) -> NDArray[np.int64]:
@@ -69,13 +70,13 @@ class SignalColumns:
             kind=np.array([kind_code[r[1]] for r in rows], dtype=np.int32),
             kinds=kinds,
             occurred_at=ints([r[2] for r in rows]),
-            known_at=ints([r[4].known_at for r in rows]),
-            revoked_at=ints([NEVER if r[4].revoked_at is None else r[4].revoked_at for r in rows]),
-            strength=np.array([r[4].strength for r in rows], dtype=np.float64),
-            event=ints([-1 if r[4].event is None else events[r[0], r[4].event] for r in rows]),
-            topic=np.array([-1 if r[4].topic is None else topic_code[r[4].topic] for r in rows], dtype=np.int32),
+            known_at=ints([r[5].known_at for r in rows]),
+            revoked_at=ints([NEVER if r[5].revoked_at is None else r[5].revoked_at for r in rows]),
+            strength=np.array([r[5].strength for r in rows], dtype=np.float64),
+            event=ints([-1 if r[5].event is None else events[r[0], r[5].event] for r in rows]),
+            topic=np.array([-1 if r[5].topic is None else topic_code[r[5].topic] for r in rows], dtype=np.int32),
             topics=topics,
-            signal_id=ints([r[4].signal_id for r in rows]),
+            signal_id=ints([r[5].signal_id for r in rows]),
             place=ints(place),
         )
 
