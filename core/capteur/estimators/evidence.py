@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from math import fsum
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
 from capteur.errors import PluginError
 from capteur.estimator import Estimator, SignalColumns
@@ -87,17 +88,21 @@ class Evidence(Estimator):
     kind_doubt: float = Field(default=0.5, ge=0, le=5)
     sparse_doubt: float = Field(default=0.5, ge=0, le=5)
 
-    _rules: Rules = PrivateAttr()
-
     @model_validator(mode="after")
     def _work_out(self) -> Evidence:
+        _ = self._rules  # what cannot be worked out is refused here
+        return self
+
+    @cached_property
+    def _rules(self) -> Rules:
+        """The options worked out. A cached property lives in the instance; a private attribute would be looked up anew each time."""
         undeclared = Rule(Role.EVIDENCE, self.undeclared.weight, micros_of(self.undeclared.half_life))
         ask_half = micros_of(self.ask_half_life)
         table = table_of(
             self.kinds, self.damps, vetoes=self.vetoes, neutral=self.neutral, ask_half=ask_half, undeclared=undeclared
         )
         sequences = sequences_of(self.sequences, table)
-        self._rules = Rules(
+        return Rules(
             table=table,
             undeclared=undeclared,
             sequences=sequences,
@@ -109,7 +114,6 @@ class Evidence(Estimator):
             kind_doubt=self.kind_doubt,
             sparse_doubt=self.sparse_doubt,
         )
-        return self
 
     def explain(self, signals: Sequence[Observation], as_of: int) -> Estimate:
         """The account's estimate with a contribution per signal; a completed sequence has its own line `seq:NAME@KEY`."""

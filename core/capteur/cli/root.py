@@ -1,0 +1,94 @@
+"""The table of commands, and the way in and out of the process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from capteur import __version__
+from capteur.cli.call import Call, hush
+from capteur.cli.doors import Entry, Hall
+
+_FROM = "capteur.cli.commands"
+START, LIST, SENSE, DATA = "Start", "The list", "Sensing", "Accounts and data"
+
+CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+HELP = """Sensors detect the signals of companies; estimators turn them into an honest 0-10 estimate of intent.
+
+\b
+capteur demo                 see it work, offline, in ten seconds
+capteur init                 your own list of companies
+capteur run; capteur rank    real signals, and whom to call
+"""
+COMMANDS = {
+    "demo": Entry(f"{_FROM}.demo:demo", "The whole way through a small fictional market, offline.", START),
+    "init": Entry(f"{_FROM}.init:init", "Start a project in this folder.", START),
+    "check": Entry(f"{_FROM}.health:check", "Look for mistakes: settings, database, plugins, sensors.", START),
+    "rank": Entry(f"{_FROM}.rank:rank", "Whom to call, and why now.", LIST),
+    "explain": Entry(f"{_FROM}.explain:explain", "What makes an account's number, line by line.", LIST),
+    "signals": Entry(f"{_FROM}.signals:signals", "The facts themselves, newest first.", LIST),
+    "run": Entry(f"{_FROM}.run:run", "Let the sensors look, now.", SENSE),
+    "status": Entry(f"{_FROM}.health:status", "How the sensors are doing; what waits for you comes first.", SENSE),
+    "resume": Entry(f"{_FROM}.health:resume", "Let a parked sensor go on, once its cause is gone.", SENSE),
+    "sensors": Entry(f"{_FROM}.sensors:sensors", "The sensors: list, show.", SENSE),
+    "plugins": Entry(f"{_FROM}.sensors:plugins", "What is installed, where it comes from, what is broken.", SENSE),
+    "accounts": Entry(
+        f"{_FROM}.accounts:accounts", "The list: import, add, list, unmatched, link, unlink, forget.", DATA
+    ),
+    "db": Entry(f"{_FROM}.health:db", "The database: upgrade.", DATA),
+}
+
+
+@click.group(
+    cls=Hall,
+    entries=COMMANDS,
+    help=HELP,
+    context_settings=CONTEXT,
+)
+@click.version_option(__version__, "-V", "--version", message="capteur %(version)s", help="The version, and exit.")
+def capteur() -> None:
+    """The way in."""
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; nothing is raised, and no traceback leaves without --debug."""
+    call = Call()
+    _forgive_encodings()
+    try:
+        code = capteur.main(
+            args=None if argv is None else list(argv), prog_name="capteur", standalone_mode=False, obj=call
+        )
+        sys.stdout.flush()
+    except BrokenPipeError:
+        hush()
+        return 0  # the reader had enough (`| head`): that is no failure
+    except SystemExit as error:  # shell completion leaves this way
+        return error.code if isinstance(error.code, int) else 1
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  the door: every error becomes a message
+        from capteur.cli.failing import report
+
+        return _quietly(report, error, call)
+    return code if isinstance(code, int) else 0
+
+
+def _quietly(report: Any, error: BaseException, call: Call) -> int:
+    """Report, even when nobody reads stderr any more."""
+    try:
+        sys.stdout.flush()
+        return int(report(error, call))
+    except BrokenPipeError:
+        hush()
+        return 1
+
+
+def _forgive_encodings() -> None:
+    """A terminal that cannot show a character gets a plain one instead of a crash."""
+    for stream in (sys.stdout, sys.stderr):
+        encoding = (getattr(stream, "encoding", None) or "").lower().replace("-", "")
+        if encoding not in ("utf8", "") and hasattr(stream, "reconfigure"):
+            import capteur.cli.theme  # noqa: F401  registers the replacement
+
+            stream.reconfigure(errors="capteur-plain")

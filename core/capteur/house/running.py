@@ -1,0 +1,285 @@
+"""Run instances: claim watch rows, spread their units, gather what became of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from capteur.accounts import Account
+from capteur.clock import micros
+from capteur.errors import UsageError
+from capteur.matching import nearest
+from capteur.registry import Broken, Instance
+from capteur.runner import SenseUnit, UnitDone
+from capteur.sensing import Task, Tools, run_unit
+from capteur.store import accounts as stored_accounts
+from capteur.store import watches
+from capteur.store.shapes import WatchRow
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+PAGE = 64
+"""Watch rows claimed at a time: a claim must not grow old while it waits for its turn."""
+LEASE_S = 120.0
+"""How much longer than its deadline a unit may hold its row before somebody else may take it."""
+GOOD = frozenset({"ok", "skipped"})
+
+
+@dataclass(slots=True)
+class InstanceRun:
+    """One instance's part of a run. `status`: ok, partial, failed, parked, skipped or waiting; counts as in UnitDone."""
+
+    instance: str
+    accounts: int = 0
+    ok: int = 0
+    failed: int = 0
+    skipped: int = 0
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    revoked: int = 0
+    bad: int = 0
+    unmatched: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    status: str = "ok"
+    error: str | None = None
+    fix: str | None = None
+    credentials: bool = False
+    config: bool = False
+    expected: int = 0
+    waiting: int = 0
+    shape: str = ""
+
+    def add(self, done: UnitDone) -> None:
+        """Count one finished unit."""
+        self.accounts += 1
+        self.ok += done.status == "ok"
+        self.skipped += done.status == "skipped"
+        self.waiting += done.status == "waiting"
+        self.failed += done.status not in (*GOOD, "waiting")
+        for name in ("new", "updated", "unchanged", "revoked", "bad", "unmatched", "requests"):
+            setattr(self, name, getattr(self, name) + getattr(done, name))
+        if done.error and (self.error is None or done.park):
+            self.error, self.fix = done.error, done.fix
+        if done.park:
+            self.status, self.credentials, self.config = "parked", done.credentials, not done.credentials
+
+    def close(self, seconds: float) -> None:
+        """Say how it went in one word."""
+        self.seconds = seconds
+        if self.status == "parked":
+            return
+        if self.failed:
+            self.status = "failed" if self.failed == self.accounts else "partial"
+        elif self.waiting:
+            self.status = "waiting"
+        elif self.accounts and self.skipped == self.accounts:
+            self.status = "skipped"
+
+    @property
+    def exit_code(self) -> int:
+        """What this instance makes the command end with: a few failing accounts among good ones fail nothing."""
+        if self.status == "parked":
+            return 4 if self.credentials else 2
+        return 1 if self.status == "failed" else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an instance is: `done` of `total` units, `new` signals; `finished` once it has ended."""
+
+    instance: str
+    done: int
+    total: int
+    new: int
+    finished: InstanceRun | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An account whose number moved in a run."""
+
+    account: Account
+    before: float | None
+    after: float | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did. Exit codes: 2 before 4 before 1."""
+
+    as_of: int
+    runs: list[InstanceRun]
+    moved: list[Move]
+    seconds: float
+
+    @property
+    def exit_code(self) -> int:
+        """The code the command ends with."""
+        codes = {run.exit_code for run in self.runs}
+        return next((code for code in (2, 4, 1) if code in codes), 0)
+
+
+class LocalRunner:
+    """Runs units on this machine's event loop, `width` at once, pulling the next when one ends."""
+
+    def __init__(self, run_unit: Callable[[SenseUnit], Awaitable[UnitDone]], width: int) -> None:
+        self._run_unit = run_unit
+        self._width = width
+
+    async def run(self, units: Iterable[SenseUnit]) -> AsyncIterator[UnitDone]:
+        """Yield each unit as it finishes; when we are cancelled, every running unit is stopped and awaited."""
+        source = iter(units)
+        pending: set[asyncio.Future[UnitDone]] = set()
+        exhausted = False
+        try:
+            while True:
+                while len(pending) < self._width and not exhausted:
+                    unit = next(source, None)
+                    if unit is None:
+                        exhausted = True
+                    else:
+                        pending.add(asyncio.ensure_future(self._run_unit(unit)))
+                if not pending:
+                    return
+                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    yield task.result()
+        finally:
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*pending, return_exceptions=True)
+
+
+def choose(names: Sequence[str] | None, instances: Sequence[Instance], broken: Sequence[Broken]) -> list[Instance]:
+    """The instances a person named (all enabled ones when he named none). Raises UsageError with the nearest name."""
+    if not names:
+        return [i for i in instances if i.enabled]
+    by_name = {i.name: i for i in instances}
+    failed = {b.name for b in broken}
+    chosen = []
+    for name in names:
+        if name in by_name:
+            chosen.append(by_name[name])
+        elif name not in failed:
+            near = nearest(name, [*by_name])
+            fix = f"did you mean {near[0]}?" if near else f"configured are: {', '.join(by_name) or 'none'}"
+            raise UsageError(f"no sensor instance is called {name!r}", fix=fix)
+    return chosen
+
+
+@dataclass(slots=True)
+class Claims:
+    """Claims watch rows page by page and turns them into units; remembers the tasks they stand for."""
+
+    tools: Tools
+    instances: Sequence[Instance]
+    accounts: Mapping[int, Account]
+    parked: set[str] = field(default_factory=set)
+    tasks: dict[SenseUnit, Task] = field(default_factory=dict)
+    runs: dict[str, InstanceRun] = field(default_factory=dict)
+
+    def units(self) -> Iterator[SenseUnit]:
+        """Units of all instances in turn, so that a long one does not keep the others waiting."""
+        sources = [self._of(instance) for instance in self.instances]
+        while sources:
+            for source in list(sources):
+                unit = next(source, None)
+                if unit is None:
+                    sources.remove(source)
+                else:
+                    yield unit
+
+    def prepare(self) -> None:
+        """Make the watch rows that are missing and count what is to be done."""
+        now = micros(self.tools.clock.now())
+
+        def work(conn: Connection) -> None:
+            for instance in self.instances:
+                watches.ensure(conn, instance.name, self._ids(instance), now)
+
+        self.tools.store.write(work).result()
+        for instance in self.instances:
+            self.runs[instance.name] = InstanceRun(
+                instance.name, expected=len(self._ids(instance)), shape=instance.shape
+            )
+
+    def _ids(self, instance: Instance) -> list[int]:
+        return list(self.accounts) if instance.shape == "account" else [0] if instance.shape == "feed" else []
+
+    def _order(self, instance: Instance) -> list[int]:
+        """Never read first, then the longest unread: those are worth most to know."""
+        rows = self.tools.store.read(lambda conn: watches.rows(conn, instance.name))
+        last = {row.account_id: row.last_ok or 0 for row in rows}
+        return sorted(self._ids(instance), key=lambda account_id: (last.get(account_id, 0), account_id))
+
+    def _of(self, instance: Instance) -> Iterator[SenseUnit]:
+        ids = self._order(instance)
+        for start in range(0, len(ids), PAGE):
+            if instance.name in self.parked:
+                return
+            page = ids[start : start + PAGE]
+            rows = self._claim(instance, page)
+            self.runs[instance.name].expected -= len(page) - len(rows)
+            for row in sorted(rows, key=lambda r: page.index(r.account_id)):
+                if instance.name in self.parked:
+                    return
+                unit = SenseUnit(instance.name, row.account_id, row.epoch)
+                self.tasks[unit] = Task(unit, instance, row, self.accounts.get(row.account_id))
+                yield unit
+
+    def _claim(self, instance: Instance, page: Sequence[int]) -> list[WatchRow]:
+        now, lease = micros(self.tools.clock.now()), instance.deadline.total_seconds() + LEASE_S
+        return self.tools.store.write(
+            lambda conn: watches.claim(conn, instance.name, page, lease_s=lease, now=now, due_only=False)
+        ).result()
+
+    def park(self, done: UnitDone) -> Future[None]:
+        """Stop claiming rows of the unit's instance, and let it wait for its operator."""
+        name, now = done.unit.instance, micros(self.tools.clock.now())
+        self.parked.add(name)
+        return self.tools.store.write(lambda conn: watches.park(conn, name, done.error or "parked", done.fix, now))
+
+    async def run_unit(self, unit: SenseUnit) -> UnitDone:
+        """Run one of the claimed units."""
+        task = self.tasks.pop(unit)
+        return await run_unit(task, self.tools)
+
+
+async def run_claims(claims: Claims, width: int, progress: Callable[[Progress], None] | None) -> list[InstanceRun]:
+    """Run every unit of the claims; parks instances as they ask for it, and closes each run as its last unit ends."""
+    clock = claims.tools.clock
+    started, left = clock.monotonic(), {name for name, run in claims.runs.items() if run.expected}
+    async for done in LocalRunner(claims.run_unit, width).run(claims.units()):
+        run = claims.runs[done.unit.instance]
+        run.add(done)
+        if done.park:
+            await asyncio.wrap_future(claims.park(done))
+            claims.tools.observe("capteur_instance_parked", instance=run.instance, reason=done.error or "parked")
+        ended = run.accounts >= run.expected
+        if ended:
+            left.discard(run.instance)
+            run.close(clock.monotonic() - started)
+        if progress is not None:
+            progress(Progress(run.instance, run.accounts, run.expected, run.new, run if ended else None))
+    for name in sorted(left):
+        run = claims.runs[name]
+        run.close(clock.monotonic() - started)
+        if progress is not None:
+            progress(Progress(name, run.accounts, run.expected, run.new, run))
+    return list(claims.runs.values())
+
+
+def listed_accounts(
+    conn: Connection, labels: Sequence[str] | None, find: Callable[[Connection, str], Account]
+) -> dict[int, Account]:
+    """The accounts a run looks at: all listed ones, or those a person named."""
+    if labels:
+        return {account.id: account for account in (find(conn, label) for label in labels)}
+    return {account.id: account for account in stored_accounts.listing(conn)}

@@ -1,0 +1,194 @@
+"""One `capteur run`, from opening the web client to saying which accounts moved."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import structlog
+
+from capteur import estimating, ranking, roster
+from capteur.estimating import Model
+from capteur.house.running import Claims, InstanceRun, Move, Progress, RunReport, listed_accounts, run_claims
+from capteur.intent import Estimate
+from capteur.registry import Broken, Instance
+from capteur.sensing import Tools
+from capteur.sensor import Log
+from capteur.store import accounts as stored_accounts
+from capteur.store import coverage, hosts, runs, watches
+from capteur.web import Web, WebSettings, redact
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from capteur.house.core import House
+    from capteur.store import Store
+
+MOVED = 0.05
+"""A number moves when it moves on the screen: half of the last digit shown."""
+MOVES_TOLD = 10
+
+
+class StoredHosts:
+    """Hosts that asked us to wait, remembered over restarts. All times in micros."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waits = store.read(hosts.load)
+
+    def get(self, host: str) -> int | None:
+        """Until when the host wants to be left alone."""
+        return self._waits.get(host, (0, 0))[0] or None
+
+    def set(self, host: str, until: int) -> None:
+        """Remember it; written by the writer thread, nobody waits for it."""
+        self._waits[host] = (until, 0)
+        self._store.write(lambda conn: hosts.save(conn, host, until))
+
+
+def sensor_log(secrets: frozenset[str]) -> Callable[[str], Log]:
+    """`ctx.log` of an instance: into the logger `capteur.sensor`, without secrets."""
+
+    def redacted(_logger: Any, _method: str, event: Any) -> Any:
+        return {key: redact(value, secrets) if isinstance(value, str) else value for key, value in event.items()}
+
+    def make(instance: str) -> Log:
+        logger = structlog.wrap_logger(
+            logging.getLogger("capteur.sensor"),
+            processors=[redacted, structlog.processors.KeyValueRenderer(key_order=["event"])],
+        )
+        return cast("Log", logger.bind(instance=instance))
+
+    return make
+
+
+async def run(
+    house: House,
+    chosen: Sequence[Instance],
+    broken: Sequence[Broken],
+    labels: Sequence[str] | None,
+    progress: Callable[[Progress], None] | None,
+) -> RunReport:
+    """Run these instances; those in `broken` are reported as failed beside them."""
+    started, settings, store = house.clock.monotonic(), house.settings, house.store
+    accounts = store.read(lambda conn: listed_accounts(conn, labels, roster.find))
+    rows = store.write(
+        lambda conn: {i.name: watches.upsert_instance(conn, i.name, i.use, i.config_hash) for i in chosen}
+    ).result()
+    results = [_not_built(b) for b in broken]
+    ready = []
+    for instance in chosen:
+        row = rows[instance.name]
+        if row.parked_at is not None:
+            fix = row.parked_fix or f"capteur resume {instance.name}"
+            results.append(
+                InstanceRun(instance.name, status="parked", error=row.parked_error, fix=fix, credentials=True)
+            )
+        else:
+            ready.append(instance)
+    for result in results:
+        if progress is not None:
+            progress(Progress(result.instance, 0, 0, 0, result))
+    web_settings = WebSettings(
+        contact=settings.web.contact,
+        concurrency=settings.web.concurrency,
+        allow=settings.web.allow,
+        world=settings.web.world,
+    )
+    async with Web(web_settings, house.clock, hosts=StoredHosts(store)) as web:
+        tools = Tools(
+            store=store,
+            web=web,
+            clock=house.clock,
+            index=store.read(roster.index),
+            log=sensor_log(settings.secrets),
+            observe=house.registry.observe,
+            discover=frozenset(settings.accounts.discover),
+            base=str(settings.folder),
+        )
+        claims = Claims(tools, ready, accounts)
+        claims.prepare()
+        begun = house.now()
+        results += await run_claims(claims, settings.web.concurrency, progress)
+    store.write(lambda conn: _record(conn, results, begun, house.now())).result()
+    moved = await asyncio.to_thread(settle, house)
+    return RunReport(house.now(), results, moved, house.clock.monotonic() - started)
+
+
+def _not_built(broken: Broken) -> InstanceRun:
+    return InstanceRun(broken.instance, status="parked", error=broken.message, fix=broken.fix or None, config=True)
+
+
+def _record(conn: Connection, results: Sequence[InstanceRun], begun: int, ended: int) -> None:
+    for result in results:
+        if not result.accounts:
+            continue
+        runs.finish(
+            conn,
+            runs.start(conn, result.instance, begun),
+            now=ended,
+            error=result.error,
+            units=result.accounts,
+            ok=result.ok,
+            failed=result.failed,
+            skipped=result.skipped,
+            new=result.new,
+            updated=result.updated,
+            unchanged=result.unchanged,
+            bad=result.bad,
+            requests=result.requests,
+        )
+
+
+def settle(house: House) -> list[Move]:
+    """Refold what is stale in every model, tell the observers, and name the accounts whose main number moved most."""
+    store, now = house.store, house.now()
+    stale = store.read(coverage.stale_accounts)
+    if not stale:
+        return []
+    before = {name: _numbers(store, model, stale, now) for name, model in house.models.items()}
+    house.refresh()
+    moves: list[tuple[float, int, float | None, float | None]] = []
+    main = next(iter(house.models))
+    for name, model in house.models.items():
+        after = _numbers(store, model, stale, now)
+        for account_id in stale:
+            old, new = before[name].get(account_id), after.get(account_id)
+            if abs((new or 0.0) - (old or 0.0)) < MOVED:
+                continue
+            if name == main:
+                moves.append((abs((new or 0.0) - (old or 0.0)), account_id, old, new))
+            account = store.read(lambda conn, account_id=account_id: stored_accounts.get(conn, account_id))  # type: ignore[misc]
+            if account is not None:
+                house.registry.observe(
+                    "capteur_estimate_changed", account=account.label, model=name, before=old, after=new
+                )
+    moves.sort(key=lambda move: (-move[0], move[1]))
+    return store.read(lambda conn: _told(conn, house, house.models[main], moves[:MOVES_TOLD], now))
+
+
+def _numbers(store: Store, model: Model, account_ids: Sequence[int], now: int) -> dict[int, float | None]:
+    found: dict[int, Estimate] = store.read(lambda conn: estimating.read_now(conn, model, account_ids, now))
+    return {account_id: estimate.intent for account_id, estimate in found.items()}
+
+
+def _told(
+    conn: Connection,
+    house: House,
+    model: Model,
+    moves: Sequence[tuple[float, int, float | None, float | None]],
+    now: int,
+) -> list[Move]:
+    ids = [account_id for _, account_id, _, _ in moves]
+    cover = coverage.of_accounts(conn, house.watchers(), ids, now)
+    told = []
+    for _, account_id, old, new in moves:
+        account = stored_accounts.get(conn, account_id)
+        if account is None or account.state == "unmatched":
+            continue
+        estimate, _ = estimating.explain_one(conn, model, account_id, now, replay=False)
+        row = ranking.detail(conn, account, estimate, None, cover, house.kinds)
+        told.append(Move(account, old, new, row.why))
+    return told

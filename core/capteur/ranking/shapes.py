@@ -1,0 +1,111 @@
+"""What the list and an explanation are made of, and the pinned shape of `--json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from capteur.accounts import Account
+from capteur.clock import from_micros
+from capteur.intent import Estimate, Status
+from capteur.store.coverage import InstanceCoverage
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an explanation. `shown` is `intent` rounded so that all lines add up to the number shown."""
+
+    label: str
+    kind: str
+    intent: float
+    shown: float
+    signal: str | None
+    signal_id: int
+    occurred_at: int | None
+    evidence_url: str | None
+    kept: float
+    sensor: str | None
+    could_also_mean: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One account of the list. `rank` is None where there is no number; `change` is against 7 days ago, None when unwatched then."""
+
+    rank: int | None
+    account: Account
+    estimate: Estimate
+    change: float | None = None
+    why: str = ""
+    newest: int | None = None
+    owner: str | None = None
+    coverage: Mapping[str, str] | None = None
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The list. `line` is the intent of the last account that fits the capacity; `above` how many fit; `total` accounts in all."""
+
+    model: str
+    estimator: str
+    version: str
+    as_of: int
+    rows: list[Row]
+    capacity: int | None
+    line: float | None
+    above: int
+    total: int
+    statuses: dict[Status, int]
+    coverage: list[InstanceCoverage]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One account in full. `forecast` is the intent if nothing new happens, weekly: (micros, 0-10)."""
+
+    row: Row
+    model: str
+    estimator: str
+    version: str
+    as_of: int
+    vetoes: list[Line]
+    neutral: dict[str, int]
+    forecast: list[tuple[int, float]]
+    coverage: list[InstanceCoverage]
+    line: float | None
+
+
+def item(row: Row, *, model: str, estimator: str, version: str, as_of: int) -> dict[str, Any]:
+    """One item of `--json` (architecture.md); the shape is pinned by a test."""
+    estimate = row.estimate
+    return {
+        "account": row.account.label,
+        "name": row.account.name,
+        "model": model,
+        "as_of": from_micros(as_of).isoformat(),
+        "status": estimate.status,
+        "intent": estimate.intent,
+        "low": estimate.low,
+        "high": estimate.high,
+        "evidence": estimate.evidence,
+        "inferred": estimate.inferred,
+        "ask": estimate.ask,
+        "trend": estimate.trend,
+        "contributions": [
+            {
+                "label": line.label,
+                "kind": line.kind,
+                "intent": line.intent,
+                "signal": line.signal,
+                "occurred_at": from_micros(line.occurred_at).isoformat() if line.occurred_at is not None else None,
+                "evidence_url": line.evidence_url,
+                "kept": line.kept,
+            }
+            for line in row.lines
+        ],
+        "coverage": dict(row.coverage or {}),
+        "estimator": estimator,
+        "version": version,
+    }

@@ -1,0 +1,285 @@
+"""The account list: import it, write the vetoes of its `standing` column, link what sources call companies, forget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from capteur.accounts import Account, AccountRef
+from capteur.domains import account_domain
+from capteur.errors import InputError
+from capteur.importing import AccountRow, ImportFile, read_accounts
+from capteur.matching import Index, alias, nearest, normal_name
+from capteur.signals import Accepted
+from capteur.store import accounts as stored
+from capteur.store import links
+from capteur.store import signals as stored_signals
+from capteur.store.ingest import commit
+from capteur.store.shapes import Batch, Incoming, IncomingFact
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from capteur.store import Store
+
+SCOPE = "accounts"
+"""The scope of what the user's own list says."""
+LIKELY = 0.6
+"""Likeness from which an account is proposed for a company that waits."""
+WITHIN = 0.75
+"""Likeness of a name that is a part of the other."""
+COMMON = 200
+"""A word that more accounts share says nothing; so many of them are looked at."""
+STANDINGS = {
+    "competitor": "account.competitor",
+    "customer": "account.customer",
+    "blocked": "account.blocked",
+    "partner": "account.partner",
+}
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did.
+
+    `bad` = (line, reason) of rows left out; `standing` counts accounts per standing; `matched` = companies that sources had
+    named before and that now have their account; `notes` say what was merged or read in another way.
+    """
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    bad: list[tuple[int, str]] = field(default_factory=list)
+    standing: dict[str, int] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+    matched: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetReport:
+    """What `forget` removed."""
+
+    account: str
+    signals: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A company that no account answers to, and the accounts it might be: (account, likeness 0 to 1), best first."""
+
+    account: Account
+    signals: int
+    newest: int | None
+    candidates: tuple[tuple[Account, float], ...]
+
+
+def index(conn: Connection) -> Index:
+    """The matching index over all accounts that are not themselves unmatched."""
+    return Index(stored.index_rows(conn))
+
+
+def import_file(store: Store, path: Path, mapping: Mapping[str, str] | None, now: int) -> ImportReport:
+    """Read a list of accounts and bring the store in line with it. Raises InputError for a file that cannot be read at all."""
+    file = read_accounts(path, mapping)
+    return store.write(lambda conn: _import(conn, file, now)).result()
+
+
+def _import(conn: Connection, file: ImportFile, now: int) -> ImportReport:
+    report = ImportReport(
+        columns=dict(file.columns), ignored=list(file.ignored), bad=[(bad.line, bad.reason) for bad in file.bad]
+    )
+    standing = _standing_now(conn)
+    signals: list[Incoming] = []
+    revokes: list[tuple[str, str]] = []
+    facts: list[IncomingFact] = []
+    for row in file.rows:
+        account_id, change = _put(conn, row, now)
+        if row.standing is not None:
+            changed = _standing(row, account_id, standing.get(account_id, {}), now, signals, revokes)
+            change = change or ("updated" if changed else "")
+            if row.standing:
+                word = row.standing.partition(":")[0]
+                report.standing[word] = report.standing.get(word, 0) + 1
+        facts += [IncomingFact(account_id, name, value, now) for name, value in row.facts.items()]
+        report.added += change == "added"
+        report.updated += change == "updated"
+        report.unchanged += not change
+    if signals or revokes or facts:
+        commit(conn, Batch(SCOPE, SCOPE, signals=tuple(signals), revokes=tuple(revokes), facts=tuple(facts)), now)
+    report.matched = rematch(conn, now)
+    return report
+
+
+def _put(conn: Connection, row: AccountRow, now: int) -> tuple[int, str]:
+    before = stored.by_label(conn, row.domain)
+    aliases = [alias(*a.split(":", 1)) if a.startswith("name:") else a for a in row.aliases]
+    if row.name:
+        aliases.append(alias("name", row.name))
+    name = row.name or (before.name if before else row.domain)
+    account_id, created = stored.add(conn, domain=row.domain, name=name, now=now, aliases=aliases)
+    if created:
+        return account_id, "added"
+    same = (
+        before is not None and before.name == name and before.state == "listed" and set(aliases) <= set(before.aliases)
+    )
+    return account_id, "" if same else "updated"
+
+
+def _standing_now(conn: Connection) -> dict[int, dict[str, str]]:
+    """Per account: the standing that holds (`competitor`, `customer:MODEL`) and the key of the signal that says so."""
+    found: dict[int, dict[str, str]] = {}
+    for row in stored_signals.rows(conn, scope=SCOPE):
+        if row.revoked_at is None:
+            word = row.kind.removeprefix("account.") + (f":{row.topic}" if row.topic else "")
+            found.setdefault(row.account_id, {})[word] = row.key
+    return found
+
+
+def _standing(
+    row: AccountRow,
+    account_id: int,
+    holds: Mapping[str, str],
+    now: int,
+    signals: list[Incoming],
+    revokes: list[tuple[str, str]],
+) -> bool:
+    wanted = row.standing or ""
+    revokes += [(key, "the account list says otherwise now") for word, key in holds.items() if word != wanted]
+    if not wanted or wanted in holds:
+        return any(word != wanted for word in holds)
+    word, _, model = wanted.partition(":")
+    ref = AccountRef(domain=row.domain)
+    key = f"standing:{row.domain}:{wanted}:{now}"
+    summary = f"of {model}" if model else None
+    signals.append(
+        Incoming(
+            Accepted(STANDINGS[word], ref, key, now, False, 1.0, summary, None, None, model or None, None, None, 1),
+            account_id,
+        )
+    )
+    return True
+
+
+def rematch(conn: Connection, now: int) -> int:
+    """Match companies that waited against the accounts as they are now, exactly; returns how many found their account."""
+    waiting = stored.listing(conn, states=("unmatched",))
+    if not waiting:
+        return 0
+    known, count = index(conn), 0
+    for account in waiting:
+        found = known.match(reference_of(account))
+        if found is not None and found != account.id:
+            links.link(conn, account.id, found, now)
+            count += 1
+    return count
+
+
+def reference_of(account: Account) -> AccountRef:
+    """What a waiting account is known by."""
+    ids = dict(text.partition(":")[::2] for text in account.aliases if not text.startswith(("name:", "domain:")))
+    return AccountRef(name=account.name or None, domain=account.domain, ids=ids)
+
+
+def add(store: Store, text: str, name: str | None, now: int) -> tuple[Account, bool]:
+    """Put one company on the list; an unmatched or discovered one of that domain is adopted. Raises InputError."""
+    domain = account_domain(text)
+
+    def work(conn: Connection) -> tuple[Account, bool]:
+        row = AccountRow(line=0, domain=domain, name=name, standing=None, aliases=(), facts={})
+        account_id, change = _put(conn, row, now)
+        rematch(conn, now)
+        account = stored.get(conn, account_id)
+        assert account is not None, "it was just added"
+        return account, change == "added"
+
+    return store.write(work).result()
+
+
+def find(conn: Connection, text: str, *, states: Sequence[str] = ("listed", "discovered", "unmatched")) -> Account:
+    """The account a person means. Raises InputError with the nearest names."""
+    account = stored.by_label(conn, text.strip()) or stored.by_label(conn, f"name:{normal_name(text)}")
+    if account is None or account.state not in states:
+        near = nearest(text, [name for name in stored.labels(conn) if ":" not in name])
+        fix = f"did you mean {' or '.join(near)}?" if near else "capteur accounts list shows the accounts"
+        raise InputError(f"no account answers to {text.strip()[:80]!r}", fix=fix)
+    return account
+
+
+def waiting(conn: Connection, limit: int | None = None) -> list[Waiting]:
+    """Companies that wait: those an account might answer to first, then those with the most signals."""
+    rows = links.unmatched(conn)
+    by_word: dict[str, list[Account]] = {}
+    for account in stored.listing(conn, states=("listed", "discovered")):
+        for word in set(normal_name(account.name).split()):
+            by_word.setdefault(word, []).append(account)
+    found = [Waiting(row.account, row.signals, row.newest, _candidates(row.account, by_word)) for row in rows]
+    found.sort(key=lambda w: (not w.candidates, -w.signals, w.account.id))
+    return found[:limit]
+
+
+def _candidates(account: Account, by_word: Mapping[str, Sequence[Account]]) -> tuple[tuple[Account, float], ...]:
+    """Accounts that share a word of the name, by likeness; only proposals: nothing is ever linked by likeness."""
+    name = normal_name(account.name)
+    near = {other.id: other for word in name.split() for other in by_word.get(word, ())[:COMMON]}
+    scored = [(other, _likeness(name, normal_name(other.name))) for other in near.values()]
+    likely = sorted((pair for pair in scored if pair[1] >= LIKELY), key=lambda pair: (-pair[1], pair[0].id))
+    return tuple(likely[:3])
+
+
+def _likeness(one: str, two: str) -> float:
+    """0 to 1 by letters; a name whose words are all in the other ("acme", "acme holdings") is likely the same."""
+    words = set(one.split()), set(two.split())
+    within = words[0] <= words[1] or words[1] <= words[0]
+    return max(SequenceMatcher(None, one, two).ratio(), WITHIN if within else 0.0)
+
+
+def link(store: Store, what: str, to: str, now: int) -> Account:
+    """What a source called a company *is* this account: its signals move, and later ones follow. Undone by `unlink`."""
+
+    def work(conn: Connection) -> Account:
+        source = find(conn, what, states=("unmatched", "discovered"))
+        target = find(conn, to, states=("listed", "discovered"))
+        if source.id == target.id:
+            raise InputError(f"{source.label} and {target.label} are one account already")
+        links.link(conn, source.id, target.id, now)
+        linked = stored.get(conn, target.id)
+        assert linked is not None, "the target of a link stays"
+        return linked
+
+    return store.write(work).result()
+
+
+def unlink(store: Store, what: str, now: int) -> Account:
+    """Undo a link: the company waits again under what its source called it, with its signals."""
+
+    def work(conn: Connection) -> Account:
+        link_id = links.find(conn, what.strip())
+        if link_id is None:
+            raise InputError(f"nothing called {what.strip()[:80]!r} has been linked", fix="capteur accounts unmatched")
+        return links.unlink(conn, link_id, now)
+
+    return store.write(work).result()
+
+
+def forget(store: Store, text: str) -> ForgetReport:
+    """Remove everything about an account, without a trace in the file. Raises InputError for an unknown one."""
+
+    def work(conn: Connection) -> ForgetReport:
+        account = find(conn, text)
+        signals = len(stored_signals.rows(conn, account_id=account.id))
+        return ForgetReport(account.label, signals, stored.forget(conn, account.id))
+
+    report = store.write(work).result()
+    store.vacuum()
+    return report
+
+
+def listed(conn: Connection, states: Iterable[str]) -> list[Account]:
+    """Accounts of these states by name."""
+    return sorted(stored.listing(conn, states=tuple(states)), key=lambda a: (a.name.casefold(), a.id))

@@ -1,0 +1,222 @@
+"""Drive an author's generator: sync in a daemon thread of its own, async on the loop; both end in one stream of chunks.
+
+A thread cannot be killed. Stopping therefore cancels the HTTP call in flight, refuses the next one and closes the conduit; a
+thread that still does not return is abandoned: it is a daemon, its unit is fenced, and nobody listens to it any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from types import AsyncGeneratorType, FrameType, GeneratorType
+from typing import Any
+
+from capteur.errors import PluginError, Stopped, TransientError
+from capteur.sensing.intake import Intake, Taken
+
+BOUND = 512
+"""Things that may wait between the sensor and the loop; then the sensor waits."""
+GRACE_S = 5.0
+"""How long a thread that was told to stop may take to come back."""
+
+Start = Callable[[], object]
+"""Calls the author's method; runs where the generator will run."""
+
+_OURS = str(Path(__file__).parents[1])
+
+
+class Stuck(Exception):  # noqa: N818  it is told as a state, not as an error of ours
+    """The sensor's thread did not come back after it was stopped."""
+
+
+def place(frame: FrameType | None, line: int | None = None) -> str:
+    """`file.py:12` of a frame."""
+    return f"{Path(frame.f_code.co_filename).name}:{line or frame.f_lineno}" if frame is not None else "its end"
+
+
+def generator_place(generator: object) -> str:
+    """The line an author's generator is at: the innermost `yield from` that is not ours."""
+    found: FrameType | None = None
+    while generator is not None:
+        frame: FrameType | None = getattr(generator, "gi_frame", None) or getattr(generator, "ag_frame", None)
+        if frame is not None and (found is None or not frame.f_code.co_filename.startswith(_OURS)):
+            found = frame
+        generator = getattr(generator, "gi_yieldfrom", None)
+    return place(found)
+
+
+def error_place(error: BaseException) -> str:
+    """The author's line an exception came from: the innermost frame outside capteur and the libraries, else the innermost."""
+    trace, best, last = error.__traceback__, "", ""
+    while trace is not None:
+        last = place(trace.tb_frame, trace.tb_lineno)
+        name = trace.tb_frame.f_code.co_filename
+        if not name.startswith((_OURS, "<")) and "site-packages" not in name and "/lib/python" not in name:
+            best = last
+        trace = trace.tb_next
+    return best or last or "an unknown line"
+
+
+def _generator(made: object) -> Iterator[Any] | AsyncIterator[Any]:
+    if isinstance(made, GeneratorType | AsyncGeneratorType) or (
+        hasattr(made, "__next__") and hasattr(made, "__iter__")
+    ):
+        return made
+    if inspect.iscoroutine(made):
+        made.close()
+        raise PluginError("detect() is a coroutine that yields nothing", fix="yield each Signal")
+    raise PluginError(
+        f"detect() returned {'None' if made is None else 'a ' + type(made).__name__}", fix="yield each Signal"
+    )
+
+
+class Conduit:
+    """A bounded buffer from one thread to the loop; hands over whatever waits, in one go."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._ready = asyncio.Event()
+        self._room = threading.Condition()
+        self._items: list[Taken] = []
+        self._closed = False
+        self._ended = False
+        self._error: BaseException | None = None
+
+    def put(self, thing: Taken) -> None:
+        """Called by the thread; waits while the buffer is full. Raises Stopped once the loop's side has closed it."""
+        with self._room:
+            while len(self._items) >= BOUND and not self._closed:
+                self._room.wait()
+            if self._closed:
+                raise Stopped
+            self._items.append(thing)
+            first = len(self._items) == 1
+        if first:
+            self._wake()
+
+    def end(self, error: BaseException | None) -> None:
+        """Called by the thread, last."""
+        with self._room:
+            self._ended, self._error = True, error
+        self._wake()
+
+    def close(self) -> None:
+        """Called by the loop's side: nothing more is taken, a waiting thread is let go."""
+        with self._room:
+            self._closed = True
+            self._room.notify_all()
+
+    async def take(self) -> tuple[list[Taken], bool]:
+        """What waits, and whether that was all. Raises what the generator raised once everything before it was handed over."""
+        await self._ready.wait()
+        with self._room:
+            self._ready.clear()
+            items, self._items = self._items, []
+            self._room.notify_all()
+            if self._ended:
+                self._ready.set()
+            ended, error = self._ended, self._error
+        if ended and error is not None and not items:
+            raise error
+        return items, ended and error is None
+
+    def _wake(self) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._ready.set)
+        except RuntimeError:  # the loop is gone: an abandoned thread has come back after all
+            self._closed = True
+
+
+def _pump(start: Start, conduit: Conduit, intake: Intake, limit: int | None) -> None:
+    """The thread's body: run the generator to its end, whatever happens."""
+    error: BaseException | None = None
+    generator: Any = None
+    try:
+        generator = _generator(start())
+        count = 0
+        for thing in generator:
+            taken = intake.check(thing, lambda: generator_place(generator))
+            if taken is not None:
+                conduit.put(taken)
+                count += 1
+                if limit is not None and count >= limit:
+                    break
+        if hasattr(generator, "close"):
+            generator.close()
+    except (SystemExit, KeyboardInterrupt) as caught:  # on the loop these would end the whole program, not this unit
+        error = PluginError(f"it raised {caught!r}", fix="raise one of capteur's errors, or just return").with_traceback(caught.__traceback__)
+    except BaseException as caught:  # noqa: BLE001  whatever an author raises belongs to his unit
+        error = caught
+    conduit.end(error)
+
+
+async def drive_sync(
+    start: Start, intake: Intake, stop: Callable[[], None], deadline_s: float, limit: int | None = None
+) -> AsyncIterator[list[Taken]]:
+    """Chunks of what a sync generator yields. `stop` makes its HTTP calls raise Stopped.
+
+    Raises what the generator raised; after `deadline_s` TransientError, or Stuck when the thread did not come back within
+    the grace. What was yielded before is handed over first.
+    """
+    loop = asyncio.get_running_loop()
+    conduit = Conduit(loop)
+    threading.Thread(target=_pump, args=(start, conduit, intake, limit), daemon=True, name="sensor").start()
+    until, late = loop.time() + deadline_s, False
+    try:
+        ended = False
+        while not ended:
+            try:
+                items, ended = await asyncio.wait_for(conduit.take(), max(0.0, until - loop.time()))
+            except TimeoutError:
+                if late:
+                    raise Stuck(
+                        f"it did not come back {GRACE_S:.0f} s after its deadline of {deadline_s:.0f} s"
+                    ) from None
+                late, until = True, loop.time() + GRACE_S
+                stop()
+                continue
+            except Stopped:
+                if not late:
+                    raise
+                break
+            if items:
+                yield items
+        if late:
+            raise TransientError(
+                f"it passed its deadline of {deadline_s:.0f} s", fix="set `deadline` higher, or look: capteur try"
+            )
+    finally:
+        stop()
+        conduit.close()
+
+
+async def drive_async(
+    start: Start, intake: Intake, deadline_s: float, limit: int | None = None
+) -> AsyncIterator[list[Taken]]:
+    """The same for an async generator; it runs on the loop and is cancelled like any task."""
+    generator: Any = _generator(start())
+    loop = asyncio.get_running_loop()
+    until, count = loop.time() + deadline_s, 0
+    try:
+        while True:
+            try:
+                thing = await asyncio.wait_for(anext(generator), max(0.0, until - loop.time()))
+            except StopAsyncIteration:
+                return
+            except TimeoutError:
+                if loop.time() < until:  # the author's own time-out
+                    raise
+                raise TransientError(
+                    f"it passed its deadline of {deadline_s:.0f} s", fix="set `deadline` higher"
+                ) from None
+            taken = intake.check(thing, lambda: generator_place(generator))
+            if taken is not None:
+                yield [taken]
+                count += 1
+                if limit is not None and count >= limit:
+                    return
+    finally:
+        await generator.aclose()

@@ -1,0 +1,202 @@
+"""From what a sensor yields to what the store takes: checked, matched to accounts, gathered into batches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from capteur.accounts import Account, AccountRef
+from capteur.clock import micros, parse_moment
+from capteur.errors import InputError
+from capteur.kinds import Kind, kind_of
+from capteur.matching import Index, reference
+from capteur.signals import (
+    Accepted,
+    AccountFact,
+    Checkpoint,
+    Outcome,
+    Revoke,
+    SameAs,
+    Signal,
+    accept,
+    as_ref,
+    clean,
+    key_text,
+)
+from capteur.store.shapes import Incoming, IncomingFact, IncomingOutcome, Subject, Unknown
+
+OUTCOMES = frozenset({"meeting", "opened", "won", "lost"})
+MAX_MEMORY = 256 * 1024
+MAX_NOTES = 20
+_SCALARS = (str, int, float, bool, type(None))
+
+OTHER = (AccountFact, Outcome, Checkpoint, Revoke, SameAs)
+Taken = Accepted | AccountFact | Outcome | Checkpoint | Revoke | SameAs
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What has been taken since the last commit."""
+
+    signals: list[Incoming] = field(default_factory=list)
+    revokes: list[tuple[str, str]] = field(default_factory=list)
+    facts: list[IncomingFact] = field(default_factory=list)
+    outcomes: list[IncomingOutcome] = field(default_factory=list)
+    same: list[tuple[Mapping[str, str], Subject]] = field(default_factory=list)
+    memory: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.signals) + len(self.revokes) + len(self.facts) + len(self.outcomes) + len(self.same)
+
+
+class Intake:
+    """Takes one unit's yield.
+
+    `check` is pure and runs where the generator runs (it needs the generator's line); `take` runs on the loop's side.
+    Bad things are counted in `bad` and the first of them kept in `notes`, one sentence each.
+    """
+
+    def __init__(
+        self,
+        *,
+        kinds: Mapping[str, Kind],
+        now: datetime,
+        index: Index,
+        account: Account | None = None,
+        discover: bool = False,
+        assume_known: bool = False,
+    ) -> None:
+        self.kinds = kinds
+        self.now = now
+        self.index = index
+        self.account = account
+        self.discover = discover
+        self.assume_known = assume_known
+        self.bad = 0
+        self.notes: list[str] = []
+        self.accepted = 0
+        self.newest: int | None = None
+        self.gathered = Gathered()
+
+    def reject(self, text: str) -> None:
+        """Count one bad thing and keep its sentence."""
+        self.bad += 1
+        if len(self.notes) < MAX_NOTES:
+            self.notes.append(text)
+
+    def check(self, thing: object, where: Callable[[], str]) -> Taken | None:
+        """Check one yielded thing; None when it is dropped. `where` names the line and is asked only then."""
+        try:
+            if isinstance(thing, Signal):
+                return accept(thing, self.kinds, self.now)
+            if isinstance(thing, OTHER):
+                self._convert(thing)
+                return thing
+        except InputError as error:
+            word = "Signal" if isinstance(thing, Signal) else type(thing).__name__
+            self.reject(f"it yielded a bad {word}  at {where()}  {error.what}")
+            return None
+        self.reject(f"it yielded a {type(thing).__name__}, not a Signal  at {where()}")
+        return None
+
+    def take(self, thing: Taken) -> None:
+        """Add a checked thing to what the next commit carries."""
+        got = self.gathered
+        if isinstance(thing, Accepted):
+            kind = self.kinds.get(thing.kind) or kind_of(thing.kind)
+            known = thing.occurred_at + _micros(kind.delay) if self.assume_known else None
+            got.signals.append(Incoming(thing, self.subject(thing.ref), kind.grows, known))
+            self.accepted += 1
+            self.newest = thing.occurred_at if self.newest is None else max(self.newest, thing.occurred_at)
+        else:
+            made = self._convert(thing)
+            if isinstance(made, IncomingFact):
+                got.facts.append(made)
+            elif isinstance(made, IncomingOutcome):
+                got.outcomes.append(made)
+            elif isinstance(thing, Revoke):
+                got.revokes.append((key_text(thing.key), clean(thing.reason)))
+            elif isinstance(thing, SameAs):
+                got.same.append(
+                    ({clean(k, 40): clean(v, 200) for k, v in thing.ids.items()}, self.subject(as_ref(thing.account)))
+                )
+            elif isinstance(thing, Checkpoint):
+                got.memory = self._memory(thing)
+
+    def drain(self) -> Gathered:
+        """Hand over what was gathered and start anew."""
+        got, self.gathered = self.gathered, Gathered()
+        return got
+
+    def subject(self, ref: AccountRef) -> Subject:
+        """The account a reference means, or the Unknown under which it waits."""
+        own = self.account
+        if own is not None and ref.domain is not None and ref.domain == own.domain:
+            return own.id
+        found = self.index.match(ref)
+        if found is not None:
+            return found
+        return Unknown(
+            reference(ref), ref.name, ref.domain, ref.ids, "discovered" if self.discover and ref.domain else "unmatched"
+        )
+
+    def _memory(self, thing: Checkpoint) -> str:
+        try:
+            text = json.dumps(thing.memory, separators=(",", ":"), sort_keys=True, allow_nan=False)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InputError(f"its Checkpoint is not JSON: {clean(str(error), 80)}") from error
+        if len(text) > MAX_MEMORY:
+            raise InputError(f"its Checkpoint has {len(text) // 1024} KB, at most {MAX_MEMORY // 1024} KB")
+        return text
+
+    def _convert(
+        self, thing: AccountFact | Outcome | Checkpoint | Revoke | SameAs
+    ) -> IncomingFact | IncomingOutcome | None:
+        """Check a thing that is not a Signal; raises InputError that says what is wrong with it."""
+        if isinstance(thing, AccountFact):
+            if not isinstance(thing.value, _SCALARS):
+                raise InputError(
+                    f"value: expected text, a number, true, false or None, got {type(thing.value).__name__}"
+                )
+            name = clean(str(thing.name), 60)
+            if not name:
+                raise InputError("name: it is empty")
+            subject, value = self.subject(as_ref(thing.account)), thing.value
+            text = json.dumps(clean(value, 500) if isinstance(value, str) else value)
+            return IncomingFact(subject, name, text, _moment(thing.as_of, "as_of"))
+        if isinstance(thing, Outcome):
+            if thing.kind not in OUTCOMES:
+                raise InputError(f"kind: {clean(str(thing.kind), 40)!r} is not one of {', '.join(sorted(OUTCOMES))}")
+            data = json.dumps(thing.data, sort_keys=True, default=str) if thing.data is not None else None
+            when = _moment(thing.occurred_at, "occurred_at")
+            return IncomingOutcome(
+                self.subject(as_ref(thing.account)),
+                thing.kind,
+                key_text(thing.key),
+                when,
+                thing.model,
+                thing.value,
+                data,
+            )
+        if isinstance(thing, Revoke):
+            key_text(thing.key)
+        elif isinstance(thing, SameAs):
+            as_ref(thing.account)
+            if not thing.ids:
+                raise InputError("ids: it has none")
+        else:
+            self._memory(thing)
+        return None
+
+
+def _micros(span: timedelta) -> int:
+    return int(span.total_seconds() * 1_000_000)
+
+
+def _moment(value: object, name: str) -> int:
+    try:
+        return micros(parse_moment(value)[0])  # type: ignore[arg-type]  # a sensor may have yielded anything; the except says so
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise InputError(f"{name}: {clean(str(value), 60)!r} is not an aware moment or a date") from error

@@ -1,0 +1,275 @@
+"""One unit from claim to commit."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import random
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from capteur.accounts import Account
+from capteur.clock import Clock, from_micros, micros
+from capteur.errors import CapteurError, Stopped
+from capteur.matching import Index
+from capteur.registry import Instance
+from capteur.runner import SenseUnit, UnitDone
+from capteur.sensing.drive import drive_async, drive_sync, error_place
+from capteur.sensing.intake import Gathered, Intake, Taken
+from capteur.sensing.telling import add, describe, validator_scope
+from capteur.sensing.verdict import OK, Verdict, judge
+from capteur.sensor import AccountSensor, Context, FeedSensor, Log
+from capteur.signals import Checkpoint
+from capteur.store import Fenced, Store
+from capteur.store import validators as stored_validators
+from capteur.store.ingest import commit
+from capteur.store.shapes import Batch, Finish, Receipt, Validator, WatchRow
+from capteur.web import Session, Web, redact
+from capteur.web import Validator as WebValidator
+
+FLUSH = 1000
+"""A long feed is committed in pieces of about this many signals, so that it streams and a crash keeps what came before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What running a unit needs of the house."""
+
+    store: Store
+    web: Web
+    clock: Clock
+    index: Index
+    log: Callable[[str], Log]
+    observe: Callable[..., None] = lambda *_, **__: None
+    discover: frozenset[str] = frozenset()
+    base: str = "."
+    rng: random.Random = field(default_factory=random.Random)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A unit with all it stands for: the built instance, the claimed watch row and, for an AccountSensor, the account."""
+
+    unit: SenseUnit
+    instance: Instance
+    watch: WatchRow
+    account: Account | None = None
+    limit: int | None = None
+
+    @property
+    def label(self) -> str | None:
+        """The account in words; None for a feed."""
+        return self.account.label if self.account else None
+
+    @property
+    def backfill(self) -> bool:
+        """A backfill reads a window of the past and moves no cursor."""
+        return self.unit.since is not None
+
+
+class _Run:
+    """The state of one running unit."""
+
+    def __init__(self, task: Task, tools: Tools, session: Session) -> None:
+        self.task, self.tools, self.session = task, tools, session
+        sensor = task.instance.sensor
+        self.intake = Intake(
+            kinds=task.instance.kinds,
+            now=tools.clock.now(),
+            index=tools.index,
+            account=task.account,
+            discover=task.instance.name in tools.discover or task.instance.use in tools.discover,
+            assume_known=sensor.history or (task.backfill and not sensor.present_only),
+        )
+        self.total = Receipt()
+
+    def context(self) -> Context:
+        """What the author's code gets."""
+        task, instance, now = self.task, self.task.instance, self.intake.now
+        if task.unit.since is not None:
+            since = from_micros(task.unit.since)
+        elif task.watch.newest is not None:
+            since = min(now, from_micros(task.watch.newest)) - instance.overlap
+        else:
+            since = now - instance.first_run
+        return Context(
+            instance=instance.name,
+            now=now,
+            since=since,
+            until=from_micros(task.unit.until) if task.unit.until is not None else None,
+            cursor=json.loads(task.watch.cursor) if task.watch.cursor and not task.backfill else None,
+            http=self.session.http,
+            ahttp=self.session.ahttp,
+            log=self.tools.log(instance.name),
+            limit=task.limit,
+            base=self.tools.base,
+            _bad_row=lambda error: self.intake.reject(
+                f"a bad row  at {error_place(error)}  {type(error).__name__}: {error}"
+            ),
+        )
+
+    def stream(self) -> AsyncIterator[list[Taken]]:
+        """Chunks of what the sensor yields, by its colour."""
+        sensor, deadline = self.task.instance.sensor, self.task.instance.deadline.total_seconds()
+        ctx = self.context()
+        start: Callable[[], object]
+        if isinstance(sensor, AccountSensor):
+            account = self.task.account
+            assert account is not None, "an AccountSensor's unit has an account"
+            method: Any = sensor.detect
+            start = lambda: method(ctx, account)  # noqa: E731  one of two shapes of the same call
+        else:
+            method = cast("FeedSensor", sensor).detect
+            start = lambda: method(ctx)  # noqa: E731  as above
+        if inspect.isasyncgenfunction(method):
+            return drive_async(start, self.intake, deadline, self.task.limit)
+        return drive_sync(start, self.intake, self.session.stop, deadline, self.task.limit)
+
+    async def consume(self) -> None:
+        """Take everything, committing every FLUSH signals. The memory waits for the end: a failed unit moves no cursor."""
+        stream = self.stream()
+        try:
+            async for chunk in stream:
+                for thing in chunk:
+                    if isinstance(thing, Checkpoint) and self.task.backfill:
+                        continue
+                    self.intake.take(thing)
+                    if len(self.intake.gathered) >= FLUSH:
+                        got = self.intake.drain()
+                        self.intake.gathered.memory, got.memory = got.memory, None
+                        await self.commit(got, None)
+        finally:
+            await cast("Any", stream).aclose()
+
+    async def commit(self, got: Gathered, finish: Finish | None) -> None:
+        """One transaction: what was gathered and, with `finish`, the watch row."""
+        task, good = self.task, finish is not None and finish.status == "ok"
+        learnt = tuple(Validator(*v) for v in self.session.learnt.values()) if good and not task.backfill else ()
+        batch = Batch(
+            scope=task.instance.use,
+            instance=task.instance.name,
+            account_id=task.unit.account_id,
+            epoch=None if task.backfill else task.unit.epoch,
+            signals=tuple(got.signals),
+            revokes=tuple(got.revokes),
+            facts=tuple(got.facts),
+            outcomes=tuple(got.outcomes),
+            same=tuple(got.same),
+            memory=got.memory,
+            validators=learnt,
+            validator_scope=validator_scope(task.instance),
+            finish=None if task.backfill else finish,
+        )
+        now = micros(self.tools.clock.now())
+        receipt = await asyncio.wrap_future(self.tools.store.write(lambda conn: commit(conn, batch, now)))
+        self.total = add(self.total, receipt)
+        new = set(receipt.new_keys)
+        for incoming in got.signals:
+            if incoming.signal.key in new:
+                self.tools.observe(
+                    "capteur_signal_accepted", instance=task.instance.name, signal=describe(incoming.signal)
+                )
+
+
+async def run_unit(task: Task, tools: Tools) -> UnitDone:
+    """Run one claimed unit and commit what it found; never raises for anything the sensor, the source or the store did."""
+    started = tools.clock.monotonic()
+    instance = task.instance
+    scope = validator_scope(instance)
+    verdict = OK
+    run: _Run | None = None
+    try:
+        known = (
+            {}
+            if task.backfill or task.limit
+            else await asyncio.to_thread(tools.store.read, lambda conn: stored_validators.load(conn, scope))
+        )
+        session = tools.web.session(
+            secrets=instance.secrets,
+            validators={url: WebValidator(v.url, v.etag, v.last_modified) for url, v in known.items()},
+            deadline=started + instance.deadline.total_seconds(),
+            instance=instance.name,
+        )
+        run = _Run(task, tools, session)
+        await run.consume()
+    except Fenced as error:
+        verdict = Verdict("fenced", str(error))
+    except asyncio.CancelledError:
+        if run is not None:
+            await _finish(run, Verdict("stopped", "stopped"))
+        raise
+    except BaseException as error:  # a sensor may raise anything; judge() says what it means
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        verdict = judge(
+            error,
+            instance=instance.name,
+            fails=task.watch.fails,
+            account=task.label,
+            keyed=bool(instance.secrets),
+            rng=tools.rng,
+        )
+    if run is not None and verdict.status != "fenced":
+        verdict = await _finish(run, verdict)
+    return _done(task, tools, run, verdict, tools.clock.monotonic() - started)
+
+
+async def _finish(run: _Run, verdict: Verdict) -> Verdict:
+    """Commit what was gathered, and how the unit ended. A unit that failed keeps its signals and moves no cursor.
+
+    A skip is a decision, not a failure: what the sensor remembered on the way to it (where it has looked in vain) is kept.
+    """
+    task, now = run.task, run.tools.clock.now()
+    due = now + (verdict.wait if verdict.wait is not None else task.instance.every)
+    got = run.intake.drain()
+    if verdict.status not in ("ok", "skipped"):
+        got.memory = None
+    newest = max((m for m in (run.intake.newest, task.watch.newest) if m is not None), default=None)
+    error = redact(verdict.error, task.instance.secrets) if verdict.error else None
+    try:
+        await run.commit(got, Finish(verdict.status, micros(due), newest, error))
+    except Fenced as fenced:
+        return Verdict("fenced", str(fenced))
+    except (CapteurError, Stopped) as failed:
+        return (
+            judge(
+                failed,
+                instance=task.instance.name,
+                fails=task.watch.fails,
+                account=task.label,
+                keyed=False,
+                rng=run.tools.rng,
+            )
+            if verdict.status == "ok"
+            else verdict
+        )
+    return verdict
+
+
+def _done(task: Task, tools: Tools, run: _Run | None, verdict: Verdict, seconds: float) -> UnitDone:
+    total = run.total if run else Receipt()
+    secrets = task.instance.secrets
+    error = verdict.error
+    if error is None and run is not None and run.intake.notes:
+        error = f"sensor {task.instance.name}: {run.intake.notes[0]}"
+    done = UnitDone(
+        unit=task.unit,
+        status=verdict.status,
+        new=total.new,
+        updated=total.updated,
+        unchanged=total.unchanged,
+        revoked=total.revoked,
+        bad=run.intake.bad if run else 0,
+        unmatched=total.unmatched,
+        requests=len(run.session.requests) if run else 0,
+        seconds=seconds,
+        error=redact(error, secrets) if error else None,
+        fix=redact(verdict.fix, secrets) if verdict.fix else None,
+        retry_at=micros(tools.clock.now() + verdict.wait) if verdict.wait else None,
+        park=verdict.park,
+        credentials=verdict.credentials,
+    )
+    tools.observe("capteur_run_finished", instance=task.instance.name, done=done)
+    return done
