@@ -6,12 +6,16 @@ import json
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from xml.etree.ElementTree import Element
 
 from pydantic import SecretStr
 
-from capteur.errors import SourceChanged
+from capteur.errors import SourceChanged, TransientError
+from capteur.markup import parse_xml
 
 Query = Mapping[str, Any] | None
+MOST_CONTAINERS = 1_000_000
+"""Lists and objects in one JSON document: 32 MB of `[],` would take a gigabyte in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,32 @@ class Answer:
         return self.content.decode(self.encoding, errors="replace")
 
     def json(self) -> Any:
-        """The body as JSON. Raises SourceChanged for an HTML page, half a document, or nesting that is an attack."""
+        """The body as JSON, parsed whole.
+
+        Raises:
+            SourceChanged: HTML, half a document with a length that fits, nesting or numbers of containers of an attack.
+            TransientError: half a document from a server that only closed the connection: the rest may have been lost.
+        """
+        containers = self.content.count(b"[") + self.content.count(b"{")
+        if containers > MOST_CONTAINERS:
+            why = f"the limit is {MOST_CONTAINERS:,}"
+            raise SourceChanged(f"{self.url} answered JSON with {containers:,} lists and objects", why=why)
         try:
             return json.loads(self.content)
-        except (ValueError, RecursionError) as error:
+        except (ValueError, RecursionError):
             start = self.content.lstrip()[:1]
-            what = "an HTML or XML page" if start == b"<" else "nothing" if not start else "no complete JSON"
-            raise SourceChanged(f"{self.url} answered {what} where JSON was due") from error
+        # raised out here, so that no half of a document hangs on the error's context
+        unframed = "content-length" not in self.headers and "chunked" not in self.headers.get("transfer-encoding", "")
+        if unframed and start in {b"{", b"["}:
+            raise TransientError(
+                f"the answer of {self.url} was cut off", why="the connection ended within a JSON document"
+            )
+        what = "an HTML or XML page" if start == b"<" else "nothing" if not start else "no complete JSON"
+        raise SourceChanged(f"{self.url} answered {what} where JSON was due")
+
+    def xml(self) -> Element:
+        """The root element of an XML body; names as `{namespace}tag`. Raises SourceChanged for anything else, and for entity bombs."""
+        return parse_xml(self.content, source=self.url)
 
 
 class Http(Protocol):

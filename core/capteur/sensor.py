@@ -100,7 +100,7 @@ class Delivery:
 
     def json(self) -> Any:
         """The body as JSON. Raises SourceChanged when it is not."""
-        return Answer(200, f"delivery {self.id}", self.headers, self.body).json()
+        return Answer(200, f"delivery {self.id}", {"content-length": str(len(self.body))}, self.body).json()
 
 
 class Sensor(Options):

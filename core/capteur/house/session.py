@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import structlog
+from structlog.typing import Processor
 
 from capteur import estimating, ranking, roster
 from capteur.estimating import Model
@@ -18,7 +19,7 @@ from capteur.sensing import Tools
 from capteur.sensor import Log
 from capteur.store import accounts as stored_accounts
 from capteur.store import coverage, hosts, runs, watches
-from capteur.web import Web, WebSettings, redact
+from capteur.web import Redactor, Web, WebSettings
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -48,17 +49,12 @@ class StoredHosts:
         self._store.write(lambda conn: hosts.save(conn, host, until))
 
 
-def sensor_log(secrets: frozenset[str]) -> Callable[[str], Log]:
+def sensor_log(redactor: Redactor) -> Callable[[str], Log]:
     """`ctx.log` of an instance: into the logger `capteur.sensor`, without secrets."""
-
-    def redacted(_logger: Any, _method: str, event: Any) -> Any:
-        return {key: redact(value, secrets) if isinstance(value, str) else value for key, value in event.items()}
+    processors: list[Processor] = [redactor.processor, structlog.processors.KeyValueRenderer(key_order=["event"])]
 
     def make(instance: str) -> Log:
-        logger = structlog.wrap_logger(
-            logging.getLogger("capteur.sensor"),
-            processors=[redacted, structlog.processors.KeyValueRenderer(key_order=["event"])],
-        )
+        logger = structlog.wrap_logger(logging.getLogger("capteur.sensor"), processors=processors)
         return cast("Log", logger.bind(instance=instance))
 
     return make
@@ -98,12 +94,14 @@ async def run(
         world=settings.web.world,
     )
     async with Web(web_settings, house.clock, hosts=StoredHosts(store)) as web:
+        for secret in settings.secrets:
+            web.redactor.add(secret)
         tools = Tools(
             store=store,
             web=web,
             clock=house.clock,
             index=store.read(roster.index),
-            log=sensor_log(settings.secrets),
+            log=sensor_log(web.redactor),
             observe=house.registry.observe,
             discover=frozenset(settings.accounts.discover),
             base=str(settings.folder),

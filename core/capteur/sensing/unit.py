@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 from capteur.accounts import Account
@@ -227,7 +228,7 @@ async def _finish(run: _Run, verdict: Verdict) -> Verdict:
     if verdict.status not in ("ok", "skipped"):
         got.memory = None
     newest = max((m for m in (run.intake.newest, task.watch.newest) if m is not None), default=None)
-    error = redact(verdict.error, task.instance.secrets) if verdict.error else None
+    error = run.session.redactor(verdict.error) if verdict.error else None
     try:
         await run.commit(got, Finish(verdict.status, micros(due), newest, error))
     except Fenced as fenced:
@@ -250,7 +251,7 @@ async def _finish(run: _Run, verdict: Verdict) -> Verdict:
 
 def _done(task: Task, tools: Tools, run: _Run | None, verdict: Verdict, seconds: float) -> UnitDone:
     total = run.total if run else Receipt()
-    secrets = task.instance.secrets
+    hide = run.session.redactor if run else partial(redact, secrets=task.instance.secrets)
     error = verdict.error
     if error is None and run is not None and run.intake.notes:
         error = f"sensor {task.instance.name}: {run.intake.notes[0]}"
@@ -265,8 +266,8 @@ def _done(task: Task, tools: Tools, run: _Run | None, verdict: Verdict, seconds:
         unmatched=total.unmatched,
         requests=len(run.session.requests) if run else 0,
         seconds=seconds,
-        error=redact(error, secrets) if error else None,
-        fix=redact(verdict.fix, secrets) if verdict.fix else None,
+        error=hide(error) if error else None,
+        fix=hide(verdict.fix) if verdict.fix else None,
         retry_at=micros(tools.clock.now() + verdict.wait) if verdict.wait else None,
         park=verdict.park,
         credentials=verdict.credentials,

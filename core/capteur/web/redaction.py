@@ -1,0 +1,143 @@
+"""Secrets and control characters leave every text before a person, a log or the database sees it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+from collections.abc import Collection, Iterable, Mapping, MutableMapping
+from typing import Any, Final
+from urllib.parse import quote, quote_plus
+
+MASK: Final = "[secret]"
+SHORTEST: Final = 3
+"""A shorter "secret" is no secret, and replacing it would turn every message into noise."""
+_REMEMBERED: Final = 512
+
+_TELLING = re.compile(
+    r"token|secret|passw|passphrase|apikey|credential|signature|authorization|cookie|key\Z|auth\Z|sig\Z|pwd\Z|jwt\Z"
+)
+_HARMLESS = re.compile(
+    r"page|next|prev|cursor|continu|sync|sort|order|group|partition|primary|foreign|key(?:word|s\Z)|monkey|turkey"
+)
+_IN_QUERY = re.compile(r"([?&;])([^=&;#?\s\"'<>]+)=([^&;#\s\"'<>]+)")
+_IN_USERINFO = re.compile(r"(?i)(\b[a-z][a-z0-9+.\-]*://)[^/\s@\"'<>?#]+@")
+_IN_HEADER = re.compile(
+    r"(?i)(\b(?:proxy-authorization|authorization|set-cookie|cookie)[\"']?\s*[:,=]\s*(?:b(?=[\"']))?[\"']?)((?:bearer|basic|digest|token)\s+)?[^\s\"',)]+"
+)
+_IN_TEXT = re.compile(
+    r"(?i)(\b[\w\-]*(?:token|secret|password|passwd|api[_\-]?key)[\"']?\s*[:=]\s*[\"']?)[^\s\"',;)&\[]{6,}"
+)
+_IN_SCHEME = re.compile(r"(?i)\b((?:bearer|basic)\s+)[\w\-.~+/=]{8,}")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def clean(text: str) -> str:
+    """Without C0, C1 and bidi controls, which would let a source repaint a terminal; tab and newline stay."""
+    return _CONTROL.sub("", text)
+
+
+def names_a_secret(name: str) -> bool:
+    """Whether a header, an option or a query parameter of this name carries a credential (`page_token` does not)."""
+    plain = re.sub(r"[^a-z]", "", name.lower())
+    return _TELLING.search(plain) is not None and _HARMLESS.search(plain) is None
+
+
+def _mask_pair(match: re.Match[str]) -> str:
+    return f"{match[1]}{match[2]}={MASK}" if names_a_secret(match[2]) else match[0]
+
+
+def _forms(value: str) -> Iterable[str]:
+    yield value
+    yield quote(value, safe="")
+    yield quote(value)
+    yield quote_plus(value)
+    yield json.dumps(value)[1:-1]
+    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    yield repr(value)[1:-1]
+
+
+class Redactor:
+    """Replaces known secret values, in the forms they travel in, and whatever looks like a credential.
+
+    Secrets met later (a token fetched at run time) are added; the oldest of very many are dropped.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._forms: dict[str, None] = {}
+        self._longest_first: tuple[str, ...] = ()
+        self._lock = threading.Lock()
+        for value in secrets:
+            self.add(value)
+
+    def add(self, value: str) -> None:
+        """From now on `value` is a secret. From any thread."""
+        if len(value.strip()) < SHORTEST or value in self._forms:
+            return
+        forms = {form for part in (value, value.strip()) for form in _forms(part)}
+        with self._lock:
+            self._forms.update(dict.fromkeys(forms))
+            while len(self._forms) > _REMEMBERED:
+                del self._forms[next(iter(self._forms))]
+            # a secret that contains another must go first, or half of it would stay
+            self._longest_first = tuple(sorted(self._forms, key=len, reverse=True))
+
+    def __call__(self, text: str) -> str:
+        for value in self._longest_first:
+            if value in text:
+                text = text.replace(value, MASK)
+        text = _IN_QUERY.sub(_mask_pair, _IN_USERINFO.sub(rf"\1{MASK}@", text))
+        text = _IN_HEADER.sub(lambda m: f"{m[1]}{m[2] or ''}{MASK}", text)
+        return _IN_SCHEME.sub(rf"\1{MASK}", _IN_TEXT.sub(rf"\1{MASK}", text))
+
+    def url(self, url: str) -> str:
+        """A URL to be shown or stored: the fast way of `__call__`, which headers cannot occur in."""
+        for value in self._longest_first:
+            if value in url:
+                url = url.replace(value, MASK)
+        if "@" in url:
+            url = _IN_USERINFO.sub(rf"\1{MASK}@", url)
+        return _IN_QUERY.sub(_mask_pair, url) if "=" in url else url
+
+    def deep(self, value: Any) -> Any:
+        """Redact the strings inside mappings, lists and tuples; other values are redacted by their text if that holds a secret."""
+        if isinstance(value, str):
+            return self(value)
+        if isinstance(value, Mapping):
+            return {self(str(k)): MASK if names_a_secret(str(k)) and v else self.deep(v) for k, v in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self.deep(item) for item in value]
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        text = str(value)
+        return value if (safe := self(text)) == text else safe
+
+    def processor(self, _logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """A structlog processor; put it last before the renderer, after exceptions became text."""
+        for name, value in event.items():
+            event[name] = self.deep(value)
+        return event
+
+
+class RedactingFilter(logging.Filter):
+    """For logging *handlers*: a filter on a logger does not see what its children send up."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redactor = redactor
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = self._redactor(record.getMessage()), None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = self._redactor(record.exc_text)
+        if record.stack_info:
+            record.stack_info = self._redactor(record.stack_info)
+        return True
+
+
+def redact(text: str, secrets: Collection[str]) -> str:
+    """`text` without these values (also as they stand in URLs, JSON and reprs) and without anything that looks like a credential."""
+    return Redactor(secrets)(text)
