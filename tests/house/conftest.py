@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from capteur import House, open_house
 from capteur.clock import ManualClock
 
@@ -60,9 +61,17 @@ def project(tmp_path: Path, clock: ManualClock) -> Iterator[Project]:
 def feed(project: Project) -> Callable[..., House]:
     """A project with one feed sensor called `feed` whose detect() has the given body."""
 
-    def make(body: str, kinds: str = '("funding.raised", "hiring.opened", "press.mention")', options: str = "", toml: str = "") -> House:
+    def make(
+        body: str,
+        kinds: str = '("funding.raised", "hiring.opened", "press.mention")',
+        options: str = "",
+        toml: str = "",
+    ) -> House:
         method = textwrap.indent(textwrap.dedent(body), " " * 8)
-        project.plugin("feed", f'class Feed(FeedSensor):\n    """A feed."""\n\n    name = "feed"\n    kinds = {kinds}\n    {options}\n\n    def detect(self, ctx):\n{method}\n')
+        project.plugin(
+            "feed",
+            f'class Feed(FeedSensor):\n    """A feed."""\n\n    name = "feed"\n    kinds = {kinds}\n    {options}\n\n    def detect(self, ctx):\n{method}\n',
+        )
         project.configure(f"[sensors.feed]\n{toml}")
         project.accounts("domain,name\nacme.com,Acme\nglobex.com,Globex\n")
         house = project.open()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from capteur import House
 from capteur.clock import ManualClock, micros
 from capteur.errors import InputError, UsageError
@@ -52,10 +53,22 @@ def house(project: Any) -> House:
 
 def test_the_list_is_ordered_by_intent_and_says_where_capacity_ends(house: House) -> None:
     ranking = house.ranking()
-    assert [(row.rank, row.account.domain) for row in ranking.rows] == [(1, "hooli.com"), (2, "acme.com"), (3, "globex.com"), (4, "umbrella.com")]
+    assert [(row.rank, row.account.domain) for row in ranking.rows] == [
+        (1, "hooli.com"),
+        (2, "acme.com"),
+        (3, "globex.com"),
+        (4, "umbrella.com"),
+    ]
     assert (ranking.above, ranking.total) == (2, 7)
     assert ranking.line == ranking.rows[1].estimate.intent
-    assert ranking.statuses == {"scored": 3, "declared": 1, "vetoed": 1, "no_signal": 1, "no_evidence": 1, "not_watched": 0}
+    assert ranking.statuses == {
+        "scored": 3,
+        "declared": 1,
+        "vetoed": 1,
+        "no_signal": 1,
+        "no_evidence": 1,
+        "not_watched": 0,
+    }
 
 
 def test_the_list_and_the_explanation_show_one_number(house: House) -> None:
@@ -95,7 +108,11 @@ def test_a_damp_is_a_negative_line_and_a_veto_takes_everything(house: House) -> 
     umbrella = house.explain("umbrella.com")
     assert [line.kind for line in umbrella.row.lines if line.intent < 0] == ["company.layoffs"]
     rival = house.explain("rival.com")
-    assert (rival.row.estimate.status, rival.row.estimate.intent, [v.kind for v in rival.vetoes]) == ("vetoed", 0.0, ["account.competitor"])
+    assert (rival.row.estimate.status, rival.row.estimate.intent, [v.kind for v in rival.vetoes]) == (
+        "vetoed",
+        0.0,
+        ["account.competitor"],
+    )
 
 
 def test_neutral_signals_are_counted_beside_the_number(house: House) -> None:
@@ -147,12 +164,22 @@ def test_an_unknown_account_is_answered_with_the_nearest(house: House) -> None:
 
 def test_the_json_item_has_exactly_the_pinned_fields(house: House) -> None:
     ranking = house.ranking(details=True, top=1)
-    value = item(ranking.rows[0], model=ranking.model, estimator=ranking.estimator, version=ranking.version, as_of=ranking.as_of)
+    value = item(
+        ranking.rows[0], model=ranking.model, estimator=ranking.estimator, version=ranking.version, as_of=ranking.as_of
+    )
     assert list(value) == [
         "account", "name", "model", "as_of", "status", "intent", "low", "high", "evidence", "inferred", "ask", "trend", "contributions",
         "coverage", "estimator", "version",
     ]  # fmt: skip
-    assert list(value["contributions"][0]) == ["label", "kind", "intent", "signal", "occurred_at", "evidence_url", "kept"]
+    assert list(value["contributions"][0]) == [
+        "label",
+        "kind",
+        "intent",
+        "signal",
+        "occurred_at",
+        "evidence_url",
+        "kept",
+    ]
     assert value["coverage"] == {"feed": "ok"}
 
 
@@ -174,13 +201,28 @@ def test_a_customer_of_another_product_is_not_vetoed_for_this_one(project: Any) 
     house: House = project.open()
     house.import_accounts()
     house.run()
-    status = {(m, d): house.explain(d, model=m).row.estimate.status for m in ("main", "second") for d in ("acme.com", "globex.com")}
-    assert status == {("main", "acme.com"): "scored", ("second", "acme.com"): "vetoed", ("main", "globex.com"): "vetoed", ("second", "globex.com"): "scored"}
-    assert {r.account.domain for r in house.ranking(model="second", as_of=project.clock.now()).rows} == {"globex.com", "hooli.com"} - {"hooli.com"}
+    status = {
+        (m, d): house.explain(d, model=m).row.estimate.status
+        for m in ("main", "second")
+        for d in ("acme.com", "globex.com")
+    }
+    assert status == {
+        ("main", "acme.com"): "scored",
+        ("second", "acme.com"): "vetoed",
+        ("main", "globex.com"): "vetoed",
+        ("second", "globex.com"): "scored",
+    }
+    assert {r.account.domain for r in house.ranking(model="second", as_of=project.clock.now()).rows} == {
+        "globex.com",
+        "hooli.com",
+    } - {"hooli.com"}
 
 
 def test_linking_moves_the_signals_and_unlinking_brings_them_back(house: House, project: Any) -> None:
-    project.plugin("names", 'class Names(FeedSensor):\n    """x"""\n    name = "names"\n    kinds = ("funding.raised",)\n    def detect(self, ctx):\n        yield Signal(kind="funding.raised", account=AccountRef(name="Acme Holdings"), key="n1", occurred_at=ctx.now)\n')
+    project.plugin(
+        "names",
+        'class Names(FeedSensor):\n    """x"""\n    name = "names"\n    kinds = ("funding.raised",)\n    def detect(self, ctx):\n        yield Signal(kind="funding.raised", account=AccountRef(name="Acme Holdings"), key="n1", occurred_at=ctx.now)\n',
+    )
     project.configure("[sensors.feed]\n[sensors.names]")
     second: House = project.open()
     second.run(["names"])
@@ -201,7 +243,9 @@ def test_forgetting_leaves_no_trace_in_the_file(house: House, project: Any) -> N
         assert b"umbrella" not in file.read_bytes().lower()
 
 
-def test_new_weights_are_a_new_version_and_the_state_is_built_anew(house: House, project: Any, clock: ManualClock) -> None:
+def test_new_weights_are_a_new_version_and_the_state_is_built_anew(
+    house: House, project: Any, clock: ManualClock
+) -> None:
     old = house.ranking()
     project.configure('[models.main.kinds."hiring.opened"]\nweight = 9.0\n[sensors.feed]')
     second: House = project.open()
@@ -209,5 +253,7 @@ def test_new_weights_are_a_new_version_and_the_state_is_built_anew(house: House,
     assert new.version != old.version
     assert [r.account.domain for r in new.rows] == ["hooli.com", "acme.com", "globex.com", "umbrella.com"]
     assert new.rows[2].estimate.intent == pytest.approx(4.97, abs=0.02), "9 fresh points make 5.0"
-    assert second.explain("globex.com").row.estimate.intent == pytest.approx(next(r.estimate.intent for r in new.rows if r.account.domain == "globex.com"))
+    assert second.explain("globex.com").row.estimate.intent == pytest.approx(
+        next(r.estimate.intent for r in new.rows if r.account.domain == "globex.com")
+    )
     assert micros(clock.now()) == new.as_of

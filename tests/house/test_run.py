@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+
 from capteur import House
 from capteur.errors import UsageError
 from capteur.house import InstanceRun
@@ -33,7 +34,9 @@ def test_a_second_run_stores_nothing_new(feed: Make) -> None:
 
 
 def test_a_bad_signal_is_dropped_with_its_line_and_the_others_are_kept(feed: Make) -> None:
-    house = feed('yield Signal(kind="funding.raised", account="acme corp", key="x", occurred_at="2026-11-01T00:00:00")\n' + TWO)
+    house = feed(
+        'yield Signal(kind="funding.raised", account="acme corp", key="x", occurred_at="2026-11-01T00:00:00")\n' + TWO
+    )
     run = only(house)
     assert (run.new, run.bad, run.status) == (2, 1, "ok")
     assert "feed.py:14" in (run.error or "")
@@ -41,7 +44,9 @@ def test_a_bad_signal_is_dropped_with_its_line_and_the_others_are_kept(feed: Mak
 
 
 def test_signals_before_an_exception_are_kept_and_the_cursor_does_not_move(feed: Make) -> None:
-    house = feed('ctx.log.info("cursor", value=str(ctx.cursor))\nyield Checkpoint({"page": 2})\n' + TWO + '{}["rounds"]\n')
+    house = feed(
+        'ctx.log.info("cursor", value=str(ctx.cursor))\nyield Checkpoint({"page": 2})\n' + TWO + '{}["rounds"]\n'
+    )
     run = only(house)
     assert (run.new, run.status) == (2, "failed")
     assert "the answer is not what the code expects: KeyError 'rounds'  at feed.py:" in (run.error or "")
@@ -58,7 +63,9 @@ def watch(conn: object) -> object:
 
 
 def test_the_memory_of_a_good_run_comes_back(feed: Make) -> None:
-    house = feed('seen = (ctx.cursor or {}).get("n", 0)\nyield Signal(kind="funding.raised", account="acme.com", key=f"k{seen}", occurred_at=ctx.now)\nyield Checkpoint({"n": seen + 1})')
+    house = feed(
+        'seen = (ctx.cursor or {}).get("n", 0)\nyield Signal(kind="funding.raised", account="acme.com", key=f"k{seen}", occurred_at=ctx.now)\nyield Checkpoint({"n": seen + 1})'
+    )
     only(house)
     only(house)
     assert keys(house) == ["k0", "k1"]
@@ -126,9 +133,14 @@ def test_three_bad_runs_bring_one_try_a_day(feed: Make) -> None:
     assert row.next_due - house.now() == timedelta(days=1) / timedelta(microseconds=1)  # type: ignore[attr-defined]  # as above
 
 
-def test_a_thread_that_never_returns_is_stuck_and_the_others_go_on(feed: Make, project: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_thread_that_never_returns_is_stuck_and_the_others_go_on(
+    feed: Make, project: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("capteur.sensing.drive.GRACE_S", 0.1)
-    project.plugin("hang", 'import threading\n\nclass Hang(FeedSensor):\n    """Hangs."""\n    name = "hang"\n    kinds = ("press.mention",)\n    def detect(self, ctx):\n        threading.Event().wait()\n        yield\n')  # type: ignore[attr-defined]  # as above
+    project.plugin(
+        "hang",
+        'import threading\n\nclass Hang(FeedSensor):\n    """Hangs."""\n    name = "hang"\n    kinds = ("press.mention",)\n    def detect(self, ctx):\n        threading.Event().wait()\n        yield\n',
+    )  # type: ignore[attr-defined]  # as above
     house = feed(TWO, toml='[sensors.hang]\ndeadline = "1s"')
     runs = {run.instance: run for run in house.run().runs}
     assert (runs["feed"].new, runs["hang"].status) == (2, "failed")
@@ -136,8 +148,14 @@ def test_a_thread_that_never_returns_is_stuck_and_the_others_go_on(feed: Make, p
 
 
 def test_plugins_that_cannot_be_loaded_stop_nobody(feed: Make, project: object) -> None:
-    project.plugin("typo", 'import requsts\n\nclass Typo(FeedSensor):\n    """x"""\n    name = "typo"\n    kinds = ("a.b",)\n    def detect(self, ctx): yield\n')  # type: ignore[attr-defined]  # as above
-    project.plugin("leaver", 'class Leaver(FeedSensor):\n    """x"""\n    name = "leaver"\n    kinds = ("a.b",)\n    def detect(self, ctx): yield\n\nraise SystemExit(1)\n')  # type: ignore[attr-defined]  # as above
+    project.plugin(
+        "typo",
+        'import requsts\n\nclass Typo(FeedSensor):\n    """x"""\n    name = "typo"\n    kinds = ("a.b",)\n    def detect(self, ctx): yield\n',
+    )  # type: ignore[attr-defined]  # as above
+    project.plugin(
+        "leaver",
+        'class Leaver(FeedSensor):\n    """x"""\n    name = "leaver"\n    kinds = ("a.b",)\n    def detect(self, ctx): yield\n\nraise SystemExit(1)\n',
+    )  # type: ignore[attr-defined]  # as above
     house = feed(TWO, toml="[sensors.typo]\n[sensors.leaver]")
     runs = {run.instance: run for run in house.run().runs}
     assert runs["feed"].new == 2
@@ -146,7 +164,9 @@ def test_plugins_that_cannot_be_loaded_stop_nobody(feed: Make, project: object) 
 
 
 def test_a_company_nobody_listed_waits_until_it_is_imported(feed: Make, project: object) -> None:
-    house = feed('yield Signal(kind="funding.raised", account=AccountRef(name="Initech, Inc."), key="i", occurred_at=ctx.now)')
+    house = feed(
+        'yield Signal(kind="funding.raised", account=AccountRef(name="Initech, Inc."), key="i", occurred_at=ctx.now)'
+    )
     assert only(house).unmatched == 1
     project.accounts("domain,name\ninitech.com,Initech\n")  # type: ignore[attr-defined]  # as above
     assert house.import_accounts().matched == 1
@@ -155,7 +175,10 @@ def test_a_company_nobody_listed_waits_until_it_is_imported(feed: Make, project:
 
 
 def test_an_async_sensor_runs_like_a_sync_one(feed: Make, project: object) -> None:
-    project.plugin("aio", 'class Aio(FeedSensor):\n    """x"""\n    name = "aio"\n    kinds = ("funding.raised",)\n    async def detect(self, ctx):\n        yield Signal(kind="funding.raised", account="acme.com", key="a1", occurred_at=ctx.now)\n')  # type: ignore[attr-defined]  # as above
+    project.plugin(
+        "aio",
+        'class Aio(FeedSensor):\n    """x"""\n    name = "aio"\n    kinds = ("funding.raised",)\n    async def detect(self, ctx):\n        yield Signal(kind="funding.raised", account="acme.com", key="a1", occurred_at=ctx.now)\n',
+    )  # type: ignore[attr-defined]  # as above
     house = feed("yield from ()", toml="[sensors.aio]")
     house.run(["aio"])
     assert keys(house) == ["a1"]

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from capteur import AccountRef, Signal
 from capteur.clock import micros
 from capteur.errors import InputError
 from capteur.signals import accept, clean
-from hypothesis import given
-from hypothesis import strategies as st
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 KINDS = {"funding.raised"}
@@ -23,8 +24,18 @@ def signal(**changes: Any) -> Signal:
 
 
 def test_a_good_signal_is_normalised() -> None:
-    accepted = accept(signal(account="https://www.ACME.co.uk/jobs", key=17, summary=" Raises\n12M ", data={"b": 1, "a": 2}), KINDS, NOW)
-    assert (accepted.ref.domain, accepted.key, accepted.summary, accepted.data, accepted.by_day) == ("acme.co.uk", "17", "Raises 12M", '{"a":2,"b":1}', True)
+    accepted = accept(
+        signal(account="https://www.ACME.co.uk/jobs", key=17, summary=" Raises\n12M ", data={"b": 1, "a": 2}),
+        KINDS,
+        NOW,
+    )
+    assert (accepted.ref.domain, accepted.key, accepted.summary, accepted.data, accepted.by_day) == (
+        "acme.co.uk",
+        "17",
+        "Raises 12M",
+        '{"a":2,"b":1}',
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,7 +84,11 @@ def test_a_moment_a_little_ahead_is_taken_as_now_and_the_claim_is_kept() -> None
 
 
 def test_an_account_known_by_name_keeps_its_name_where_its_domain_is_a_platform() -> None:
-    accepted = accept(signal(account=AccountRef(name="Acme  GmbH", domain="acme.personio.de", ids={"cik": "1", "lei": ""})), KINDS, NOW)
+    accepted = accept(
+        signal(account=AccountRef(name="Acme  GmbH", domain="acme.personio.de", ids={"cik": "1", "lei": ""})),
+        KINDS,
+        NOW,
+    )
     assert accepted.ref == AccountRef(name="Acme GmbH", domain=None, ids={"cik": "1"})
 
 

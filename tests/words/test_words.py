@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import suppress
 from math import floor
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from capteur import errors
 from capteur.errors import AuthError, CapteurError, ConfigError, Stopped
 from capteur.intent import shown
 from capteur.kinds import CATALOGUE, Kind, is_kind_name, kind_of
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def test_every_kind_of_the_catalogue_has_a_proper_name_and_words() -> None:
@@ -35,7 +37,11 @@ def test_every_error_is_drawn_in_the_tree() -> None:
 
 def test_an_error_prints_what_why_and_fix() -> None:
     error = ConfigError("[web] concurrency is not a number", why="capteur.toml, line 3", fix="write concurrency = 64")
-    assert error.lines() == ["error: [web] concurrency is not a number", "  capteur.toml, line 3", "  fix: write concurrency = 64"]
+    assert error.lines() == [
+        "error: [web] concurrency is not a number",
+        "  capteur.toml, line 3",
+        "  fix: write concurrency = 64",
+    ]
     assert str(error) == "[web] concurrency is not a number (capteur.toml, line 3)  fix: write concurrency = 64"
 
 
@@ -43,12 +49,16 @@ def test_exit_codes_tell_configuration_credentials_and_the_rest_apart() -> None:
     assert (ConfigError.exit_code, AuthError.exit_code, CapteurError.exit_code) == (2, 4, 1)
 
 
+def swallowing(error: BaseException) -> None:
+    """What a careless author writes."""
+    with suppress(Exception):
+        raise error
+
+
 def test_stopping_passes_through_an_author_who_catches_exceptions() -> None:
+    swallowing(CapteurError("swallowed"))
     with pytest.raises(Stopped):
-        try:
-            raise Stopped
-        except Exception:  # noqa: BLE001  what a careless author writes
-            pytest.fail("Stopped was swallowed")
+        swallowing(Stopped())
 
 
 @given(st.lists(st.floats(-10, 10), min_size=1, max_size=12), st.integers(0, 4))
