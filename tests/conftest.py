@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+
 from capteur.clock import ManualClock
 
 ROOT = Path(__file__).parents[1]

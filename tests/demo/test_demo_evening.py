@@ -76,16 +76,14 @@ def test_a_namesakes_board_is_not_taken_for_the_companys(house):
 
 
 def test_a_board_that_nothing_names_is_guessed_and_confirmed(house):
-    assert [row.summary for row in house.signals("gruenwald.example", kind="hiring.opened")] == [
-        "Referent Sales Operations (m/w/d) (Bielefeld)"
-    ]
+    [row] = house.signals("gruenwald.example", kind="hiring.opened")
+    assert (row.summary or "").startswith("Referent Sales Operations (m/w/d)")
 
 
 def test_one_job_in_two_cities_is_one_signal_and_an_unlisted_job_none(house):
     assert len(house.signals("halyard.example", kind="hiring.opened")) == 3
-    assert [row.summary for row in house.signals("nandu-viajes.example", kind="hiring.opened")] == [
-        "Especialista CRM (Buenos Aires)"
-    ]
+    [row] = house.signals("nandu-viajes.example", kind="hiring.opened")
+    assert (row.summary or "").startswith("Especialista CRM")
 
 
 def test_a_second_run_an_hour_later_finds_nothing_new(tmp_path, clock):
