@@ -1,0 +1,71 @@
+"""Instances: the configured uses of sensors, their configuration's hash, and parking."""
+
+# ruff: noqa: S608  statements are put together from constants; every value is a parameter
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from capteur.store import sql
+from capteur.store.shapes import InstanceRow
+
+_CELLS = "name, config_hash, sensor, parked_at, parked_error, parked_fix"
+
+
+def id_of(conn: Connection, name: str) -> int:
+    """The instance's id; a name seen for the first time gets one."""
+    found = sql.value(conn, "SELECT id FROM instance WHERE name = :name", name=name)
+    if found is None:
+        sql.run(conn, "INSERT INTO instance (name, sensor, config_hash) VALUES (:name, '', '') ON CONFLICT DO NOTHING", name=name)
+        found = sql.value(conn, "SELECT id FROM instance WHERE name = :name", name=name)
+    return int(found)
+
+
+def instances(conn: Connection) -> dict[str, InstanceRow]:
+    """All instances by name."""
+    return {row[0]: InstanceRow(*row) for row in sql.rows(conn, f"SELECT {_CELLS} FROM instance ORDER BY name")}
+
+
+def upsert_instance(conn: Connection, name: str, sensor: str, config_hash: str) -> InstanceRow:
+    """Remember an instance as it is configured now. One whose configuration has changed is no longer parked."""
+    row = sql.one(
+        conn,
+        f"""
+        INSERT INTO instance (name, sensor, config_hash) VALUES (:name, :sensor, :hash)
+        ON CONFLICT (name) DO UPDATE SET sensor = excluded.sensor, config_hash = excluded.config_hash,
+            parked_at = CASE WHEN instance.config_hash = excluded.config_hash THEN instance.parked_at END,
+            parked_error = CASE WHEN instance.config_hash = excluded.config_hash THEN instance.parked_error END,
+            parked_fix = CASE WHEN instance.config_hash = excluded.config_hash THEN instance.parked_fix END
+        RETURNING {_CELLS}
+        """,
+        name=name,
+        sensor=sensor,
+        hash=config_hash,
+    )
+    assert row is not None, "an upsert returns its row"
+    return InstanceRow(*row)
+
+
+def park(conn: Connection, name: str, error: str, fix: str | None, now: int) -> None:
+    """Stop an instance until its operator resumes it, or changes its configuration."""
+    sql.run(
+        conn,
+        "UPDATE instance SET parked_at = :now, parked_error = :error, parked_fix = :fix WHERE id = :id",
+        now=now,
+        error=error,
+        fix=fix,
+        id=id_of(conn, name),
+    )
+
+
+def resume(conn: Connection, name: str) -> bool:
+    """Let a parked instance run again, its rows due at once; False when it was not parked."""
+    changed = sql.run(
+        conn,
+        "UPDATE instance SET parked_at = NULL, parked_error = NULL, parked_fix = NULL WHERE name = :name AND parked_at IS NOT NULL",
+        name=name,
+    )
+    if changed.rowcount == 0:
+        return False
+    sql.run(conn, "UPDATE watch SET next_due = 0, fails = 0 WHERE instance_id = (SELECT id FROM instance WHERE name = :name)", name=name)
+    return True

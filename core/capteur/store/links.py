@@ -1,0 +1,163 @@
+"""Linking: saying that a company a source named *is* this account. A merge that can be undone.
+
+The signals move; what was believed before stays in `signal_past`, so a replay of a day before the link sees them where they
+were, and one of a day while it held sees them where they had gone.
+"""
+
+# ruff: noqa: S608  statements are put together from constants; every value is a parameter
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from capteur.accounts import Account
+from capteur.errors import InputError
+from capteur.store import accounts, marks, sql
+from capteur.store.staging import UNTIL
+from capteur.store.subjects import root
+
+_PAST = f"""
+INSERT INTO signal_past (signal_id, known_at, known_assumed, until, strength, account_id, link_id)
+SELECT signal.id, signal.known_at, signal.known_assumed, {UNTIL}, signal.strength, signal.account_id, :link FROM signal WHERE
+"""
+_GO = """
+UPDATE signal SET account_id = :target, known_at = GREATEST(:now, known_at), known_assumed = false WHERE account_id = :source
+"""
+_MOVED = "signal.account_id = :target AND EXISTS (SELECT 1 FROM signal_past q WHERE q.signal_id = signal.id AND q.link_id = :link)"
+# what has grown since keeps the moment it grew; the rest is known since it was before the link
+_RETURN = """
+UPDATE signal SET account_id = :source,
+    known_at = CASE WHEN signal.strength = q.strength THEN q.known_at ELSE signal.known_at END,
+    known_assumed = CASE WHEN signal.strength = q.strength THEN q.known_assumed ELSE signal.known_assumed END
+FROM signal_past q WHERE q.signal_id = signal.id AND q.link_id = :link AND signal.account_id = :target
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedRow:
+    """A company that waits: how many signals it has, and when the newest of them occurred (micros)."""
+
+    account: Account
+    signals: int
+    newest: int | None
+
+
+def link(conn: Connection, from_id: int, to_id: int, now: int) -> int:
+    """Merge account `from_id` into `to_id`; returns the link's id. Raises InputError when that says nothing, or goes in a circle."""
+    source, target = accounts.get(conn, from_id), accounts.get(conn, root(conn, to_id))
+    if source is None or target is None:
+        raise InputError(f"there is no account {from_id if source is None else to_id}")
+    if source.state == "linked":
+        raise InputError(f"{source.label} is linked already", fix="undo that link first: capteur accounts unlink")
+    if source.id == target.id:
+        raise InputError(f"{source.label} and {target.label} are one account already")
+    row = sql.one(
+        conn,
+        "INSERT INTO link (from_id, to_id, from_state, linked_at) VALUES (:source, :target, :state, :now) RETURNING id",
+        source=source.id,
+        target=target.id,
+        state=source.state,
+        now=now,
+    )
+    assert row is not None, "an insert returns its row"
+    link_id = int(row[0])
+    marks.whole(conn, [source.id])
+    sql.run(conn, _PAST + "signal.account_id = :source", now=now, link=link_id, source=source.id)
+    sql.run(conn, _GO, now=now, target=target.id, source=source.id)
+    sql.run(conn, "UPDATE account SET state = 'linked', linked_to = :target WHERE id = :source", target=target.id, source=source.id)
+    for text in sorted({*source.aliases, *_called(source)}):
+        sql.run(
+            conn,
+            "INSERT INTO alias (text, account_id, link_id) VALUES (:text, :target, :link) ON CONFLICT DO NOTHING",
+            text=text,
+            target=target.id,
+            link=link_id,
+        )
+    marks.whole(conn, [target.id])
+    return link_id
+
+
+def unlink(conn: Connection, link_id: int, now: int) -> Account:
+    """Undo a link; returns the account that waits again. Its signals are known since when they were before the link.
+
+    Signals that came in under its name meanwhile stay where they are. Raises InputError for a link that is not, or that a
+    later link rests on.
+    """
+    found = sql.one(conn, "SELECT from_id, to_id, from_state FROM link WHERE id = :id AND undone_at IS NULL", id=link_id)
+    if found is None:
+        raise InputError(f"there is no link {link_id} to undo", fix="capteur accounts unmatched")
+    source, target, state = int(found[0]), int(found[1]), str(found[2])
+    later = accounts.get(conn, target)
+    if later is None or later.state == "linked":
+        raise InputError(f"{later.label if later else 'its account'} was itself linked since", fix="undo that link first")
+    marks.whole(conn, [target])
+    sql.run(conn, _PAST.replace(":link", "NULL") + _MOVED, now=now, target=target, link=link_id)
+    sql.run(conn, _RETURN, source=source, target=target, link=link_id)
+    sql.run(conn, "UPDATE account SET state = :state, linked_to = NULL WHERE id = :source", state=state, source=source)
+    sql.run(conn, "DELETE FROM alias WHERE link_id = :link", link=link_id)
+    sql.run(conn, "UPDATE link SET undone_at = :now WHERE id = :link", now=now, link=link_id)
+    marks.whole(conn, [source])
+    waiting = accounts.get(conn, source)
+    assert waiting is not None, "a linked account stays"
+    return waiting
+
+
+def find(conn: Connection, text: str) -> int | None:
+    """The link that stands for what a source called a company: its reference, domain, name, or one of its aliases."""
+    found = sql.value(
+        conn,
+        """
+        SELECT max(link.id) FROM link JOIN account ON account.id = link.from_id WHERE link.undone_at IS NULL AND (
+            account.reference IN (:text, :name) OR account.domain = :text OR account.name = :text
+            OR EXISTS (SELECT 1 FROM alias WHERE alias.account_id = account.id AND alias.text = :text))
+        """,
+        text=text,
+        name=f"name:{text}",
+    )
+    return None if found is None else int(found)
+
+
+def unmatched(conn: Connection, limit: int | None = None) -> list[UnmatchedRow]:
+    """Companies that wait, those with the most signals first."""
+    found = sql.rows(
+        conn,
+        "SELECT account.id, count(signal.id), max(signal.occurred_at) FROM account LEFT JOIN signal ON signal.account_id = account.id"
+        " WHERE account.state = 'unmatched' GROUP BY account.id ORDER BY count(signal.id) DESC, max(signal.occurred_at) DESC, account.id"
+        + (" LIMIT :limit" if limit is not None else ""),
+        **({"limit": limit} if limit is not None else {}),
+    )
+    rows = []
+    for id_, count, newest in found:
+        account = accounts.get(conn, id_)
+        assert account is not None, "it was just read"
+        rows.append(UnmatchedRow(account, count, newest))
+    return rows
+
+
+def same(conn: Connection, ids: Mapping[str, str], account_id: int, now: int) -> None:
+    """These ids are this account's: they become aliases, and companies that waited under one of them are linked to it.
+
+    An id that another listed or discovered account has already stays there.
+    """
+    for scheme, value in sorted(ids.items()):
+        text = f"{scheme}:{value}"
+        owners = sql.rows(
+            conn,
+            "SELECT account.id, state FROM alias JOIN account ON account.id = account_id WHERE text = :text AND linked_to IS NULL"
+            " UNION SELECT id, state FROM account WHERE reference = :text AND linked_to IS NULL",
+            text=text,
+        )
+        if any(state != "unmatched" and id_ != account_id for id_, state in owners):
+            continue
+        for id_, _ in owners:
+            if id_ != account_id:
+                link(conn, id_, account_id, now)
+        sql.run(conn, "INSERT INTO alias (text, account_id) VALUES (:text, :id) ON CONFLICT DO NOTHING", text=text, id=account_id)
+
+
+def _called(source: Account) -> list[str]:
+    return [text for text in (source.reference, f"domain:{source.domain}" if source.domain else None) if text]
+

@@ -1,0 +1,172 @@
+"""The store as the house holds it: opened once, read through a pool, written through one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Literal, Self, TypeVar
+
+from sqlalchemy import URL, Connection, Engine
+
+from capteur.clock import Clock
+from capteur.errors import ConfigError, SchemaError
+from capteur.store import schema, sql
+from capteur.store.engine import BUSY_S, engines, parse, path_of
+from capteur.store.faults import is_lost, shown, translate
+from capteur.store.hold import held
+from capteur.store.writer import Writer
+
+T = TypeVar("T")
+
+
+class Store:
+    """An open store. Made by `open_store`; every failure of the database comes out as an error of capteur.errors."""
+
+    def __init__(self, url: URL, clock: Clock, writer: Engine, readers: Engine) -> None:
+        self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if url.get_backend_name() == "sqlite" else "postgresql"
+        self.shown_url = shown(url)
+        self._url = url
+        self._clock = clock
+        self._engines = (writer, readers)
+        self._writer = Writer(writer, self.shown_url)
+        self._holds = ExitStack()
+
+    def read(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn` on a connection that sees one moment of the store and cannot write."""
+        try:
+            with self._engines[1].connect() as conn, conn.begin():
+                try:
+                    return fn(conn)
+                except Exception as error:
+                    if is_lost(conn, error):
+                        conn.invalidate()
+                    raise
+        except Exception as error:
+            told = translate(error, self.shown_url)
+            if told is error:
+                raise
+            raise told from error
+
+    def write(self, fn: Callable[[Connection], T]) -> Future[T]:
+        """Run `fn` in a transaction, together with what else waits; the result is there once it is committed.
+
+        `fn` may be run again when the transaction broke for a reason of its own, so it has no other effect than on its
+        connection. An exception of `fn` undoes `fn` alone and comes out of the Future.
+        """
+        return self._writer.submit(fn)
+
+    @contextmanager
+    def hold(self, who: str) -> Iterator[None]:
+        """Hold the store for running sensors, on SQLite against every other process. Raises StoreHeld that says who does.
+
+        Whoever holds it knows that no other unit is alive: the leases a killed process left behind end here.
+        """
+        if self.dialect == "postgresql":
+            yield
+            return
+        with held(path_of(self._url), who, self._clock.now()):
+            self.write(lambda conn: sql.run(conn, "UPDATE watch SET lease_until = 0 WHERE lease_until > 0").rowcount).result()
+            yield
+
+    def keep(self, who: str) -> None:
+        """Hold the store until it is closed."""
+        self._holds.enter_context(self.hold(who))
+
+    def vacuum(self) -> None:
+        """Give freed space back; on SQLite the file is written anew, so nothing deleted can be found in it afterwards."""
+        self._writer.submit(_vacuum, bare=True).result()
+
+    @property
+    def schema_version(self) -> str:
+        """The revision of the schema."""
+        return schema.HEAD
+
+    def size_bytes(self) -> int:
+        """What the store takes on disk."""
+        if self.dialect == "postgresql":
+            return int(self.read(lambda conn: sql.value(conn, "SELECT pg_database_size(current_database())")))
+        path = path_of(self._url)
+        return sum(p.stat().st_size for p in (path, path.with_name(path.name + "-wal")) if p.exists())
+
+    def close(self) -> None:
+        """Finish what waits and give everything back. Safe to call twice."""
+        self._holds.close()
+        self._writer.close()
+        for engine in self._engines:
+            engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_store(
+    url: str, clock: Clock, *, create: bool = False, upgrade: bool = False, hold: str | None = None, busy_s: float = BUSY_S
+) -> Store:
+    """Open the store at `url` (`sqlite:///FILE` or `postgresql://...`).
+
+    `create` makes it where there is none, `upgrade` brings an older schema up to date, `hold` names the command that holds it
+    until it is closed; `busy_s` is how long a locked SQLite file is waited for. Raises ConfigError for the address,
+    SchemaError for a database that is not ours or of another time, StoreBusy, StoreError, StoreHeld.
+    """
+    parsed = parse(url)
+    place = shown(parsed)
+    if parsed.get_backend_name() == "sqlite":
+        _check_path(path_of(parsed), place, create=create)
+    writer, readers = engines(parsed, create=create, busy_s=busy_s)
+    try:
+        if not _is_new(parsed):  # looked at before the writer touches it: it may be somebody else's
+            with readers.connect() as conn, conn.begin():
+                ready = schema.is_ready(conn, place, create=create, upgrade=upgrade)
+        else:
+            ready = False
+        if not ready:
+            with writer.connect() as conn, conn.begin():
+                schema.bring(conn, place)
+    except Exception as error:
+        writer.dispose()
+        readers.dispose()
+        told = translate(error, place)
+        if told is error:
+            raise
+        raise told from error
+    store = Store(parsed, clock, writer, readers)
+    if hold is not None:
+        try:
+            store.keep(hold)
+        except BaseException:
+            store.close()
+            raise
+    return store
+
+
+def _is_new(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and not path_of(url).exists()
+
+
+def _check_path(path: Path, place: str, *, create: bool) -> None:
+    if path.is_dir():
+        raise ConfigError(f"store {place}: {path} is a folder", fix='name a file in it: url = "sqlite:///capteur.db"')
+    if not path.absolute().parent.is_dir():
+        raise ConfigError(f"store {place}: the folder {path.parent} does not exist", fix="make the folder, or correct [store] url")
+    if not path.exists() and not create:
+        raise ConfigError(f"store {place}: there is no database yet", fix="capteur init")
+    if path.exists() and 0 < path.stat().st_size < 100:  # noqa: PLR2004  a SQLite header has 100 bytes
+        raise SchemaError(f"store {place}: the file is not a SQLite database", fix="set [store] url to another file")
+
+
+def _vacuum(conn: Connection) -> None:
+    driver = sql.driver(conn)
+    if sql.is_postgresql(conn):
+        driver.autocommit = True
+        try:
+            driver.execute("VACUUM")
+        finally:
+            driver.autocommit = False
+        return
+    driver.execute("VACUUM")
+    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,162 @@
+"""Reading signals: as estimators take them (Observations), as people look at them (SignalRows); and revoking one."""
+
+# ruff: noqa: S608  statements are put together from constants; every value is a parameter
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from capteur.signals import Observation
+from capteur.store import marks, sql
+from capteur.store.columns import columns
+from capteur.store.shapes import SignalRow
+
+__all__ = ["columns", "count", "history", "history_as_of", "last_seen", "newest_detected", "of_kind", "revoke", "rows"]
+
+_OBSERVED = "signal.key, kind.name, signal.occurred_at, {strength}, {known_at}, signal.revoked_at, topic.name, signal.event, signal.person, signal.id"
+_NAMED = "JOIN kind ON kind.id = signal.kind_id LEFT JOIN topic ON topic.id = signal.topic_id"
+OBSERVED = _OBSERVED.format(strength="signal.strength", known_at="signal.known_at")
+_THEN = _OBSERVED.format(strength="past.strength", known_at="past.known_at")
+# Of several standing sightings of one event only the strongest counts, the earliest of equals; whatever their kinds.
+STRONGEST = """
+(signal.event IS NULL OR NOT EXISTS (
+    SELECT 1 FROM signal other WHERE other.account_id = signal.account_id AND other.event = signal.event AND other.revoked_at IS NULL
+    AND (other.strength > signal.strength OR (other.strength = signal.strength
+         AND (other.occurred_at, other.key, other.id) < (signal.occurred_at, signal.key, signal.id)))))
+"""
+
+
+def history(conn: Connection, account_id: int) -> list[Observation]:
+    """Everything now believed of an account, revoked signals included, by (occurred_at, key)."""
+    found = sql.rows(
+        conn,
+        f"SELECT {OBSERVED} FROM signal {_NAMED} WHERE signal.account_id = :account ORDER BY signal.occurred_at, signal.key, signal.id",
+        account=account_id,
+    )
+    return [Observation(*row) for row in found]
+
+
+def history_as_of(conn: Connection, account_id: int, as_of: int) -> list[Observation]:
+    """What was believed of an account at `as_of` (micros): before later growth, links and undone links. Sorted as `history`."""
+    found = sql.rows(
+        conn,
+        f"""
+        SELECT {OBSERVED} FROM signal {_NAMED}
+        WHERE signal.account_id = :account AND signal.known_at <= :at AND signal.occurred_at <= :at AND NOT EXISTS (
+            SELECT 1 FROM signal_past later WHERE later.signal_id = signal.id AND later.until > :at)
+        UNION ALL
+        SELECT {_THEN} FROM signal_past past JOIN signal ON signal.id = past.signal_id {_NAMED}
+        WHERE past.account_id = :account AND past.known_at <= :at AND past.until > :at AND signal.occurred_at <= :at AND NOT EXISTS (
+            SELECT 1 FROM signal_past first WHERE first.signal_id = past.signal_id AND first.until > :at
+            AND (first.until, first.id) < (past.until, past.id))
+        """,
+        account=account_id,
+        at=as_of,
+    )
+    return sorted((Observation(*row) for row in found), key=lambda o: (o.occurred_at, o.key, o.signal_id))
+
+
+def of_kind(conn: Connection, account_id: int, kind: str, from_micros: int | None = None) -> list[Observation]:
+    """An account's standing signals of one kind from a moment on, by (occurred_at, key): what `fold` takes.
+
+    Of sightings of one event, whatever their kinds, only the strongest is there, the earliest of equals.
+    """
+    since = "" if from_micros is None else "AND signal.occurred_at >= :start"
+    found = sql.rows(
+        conn,
+        f"""
+        SELECT {OBSERVED} FROM signal {_NAMED}
+        WHERE signal.account_id = :account AND signal.kind_id = (SELECT id FROM kind WHERE name = :kind)
+        AND signal.revoked_at IS NULL {since} AND {STRONGEST} ORDER BY signal.occurred_at, signal.key, signal.id
+        """,
+        account=account_id,
+        kind=kind,
+        **({} if from_micros is None else {"start": from_micros}),
+    )
+    return [Observation(*row) for row in found]
+
+
+def rows(
+    conn: Connection,
+    *,
+    account_id: int | None = None,
+    kind: str | None = None,
+    since: int | None = None,
+    until: int | None = None,
+    scope: str | None = None,
+    limit: int | None = None,
+    newest_first: bool = True,
+) -> list[SignalRow]:
+    """Signals with everything a person may want to see, revoked ones included; `since` <= occurred_at < `until` (micros)."""
+    where, values = ["true"], dict[str, Any]()
+    for condition, name, value in (
+        ("signal.account_id = :account", "account", account_id),
+        ("kind.name = :kind", "kind", kind),
+        ("signal.occurred_at >= :since", "since", since),
+        ("signal.occurred_at < :until", "until", until),
+        ("scope.name = :scope", "scope", scope),
+    ):
+        if value is not None:
+            where.append(condition)
+            values[name] = value
+    way = "DESC" if newest_first else "ASC"
+    if limit is not None:
+        values["limit"] = limit
+    found = sql.rows(
+        conn,
+        f"""
+        SELECT signal.id, scope.name, signal.key, signal.account_id, COALESCE(account.domain, account.reference, account.name), kind.name,
+            signal.occurred_at, signal.detected_at, signal.known_at, signal.known_assumed, signal.by_day, signal.revoked_at,
+            signal.revoked_reason, signal.strength, signal.summary, signal.evidence_url, topic.name, signal.event, signal.data
+        FROM signal {_NAMED} JOIN scope ON scope.id = signal.scope_id JOIN account ON account.id = signal.account_id
+        WHERE {' AND '.join(where)} ORDER BY signal.occurred_at {way}, signal.key {way} {'LIMIT :limit' if limit is not None else ''}
+        """,
+        **values,
+    )
+    # SQLite has no booleans, and keeps JSON as it came
+    return [
+        replace(row, known_assumed=bool(row.known_assumed), by_day=bool(row.by_day), data=None if row.data is None else json.loads(row.data))
+        for row in (SignalRow(*cells) for cells in found)
+    ]
+
+
+def revoke(conn: Connection, signal_id: int, reason: str, now: int) -> bool:
+    """A person says that a signal is wrong: from now on it does not count. False when it was revoked already, or is not there."""
+    changes = marks.Changes()
+    revoked = sql.rows(
+        conn,
+        "UPDATE signal SET revoked_at = :now, revoked_reason = :reason WHERE id = :id AND revoked_at IS NULL"
+        " RETURNING account_id, kind_id, occurred_at, event",
+        now=now,
+        reason=reason or None,
+        id=signal_id,
+    )
+    changes.add((account, kind, occurred_at, event) for account, kind, occurred_at, event in revoked)
+    marks.leave(conn, changes)
+    return bool(revoked)
+
+
+def last_seen(conn: Connection, account_ids: Collection[int] | None = None) -> dict[int, int]:
+    """When the newest standing signal of each account occurred (micros)."""
+    where = "" if account_ids is None else f" AND {sql.among(conn, 'account_id', 'ids')}"
+    values = {} if account_ids is None else {"ids": sql.array(conn, account_ids)}
+    query = f"SELECT account_id, max(occurred_at) FROM signal WHERE revoked_at IS NULL{where} GROUP BY account_id"
+    return dict(sql.pairs(conn, query, **values))
+
+
+def newest_detected(conn: Connection) -> dict[str, int]:
+    """When each sensor last found something new (micros), by its name; tells a silent sensor."""
+    query = "SELECT scope.name, max(detected_at) FROM signal JOIN scope ON scope.id = scope_id GROUP BY scope.name"
+    return dict(sql.pairs(conn, query))
+
+
+def count(conn: Connection, account_id: int | None = None) -> int:
+    """How many signals there are, of one account or in all."""
+    if account_id is None:
+        return int(sql.value(conn, "SELECT count(*) FROM signal"))
+    return int(sql.value(conn, "SELECT count(*) FROM signal WHERE account_id = :account", account=account_id))

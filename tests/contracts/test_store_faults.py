@@ -1,0 +1,313 @@
+"""What goes wrong: failing work, a full disk, a locked database, a lost connection, two runs at once. Nothing half, and it recovers."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+from capteur.errors import StoreBusy, StoreError, StoreFull, StoreHeld
+from capteur.store import accounts, meta, open_store, states, watches
+from capteur.store.forgetting import forget
+from capteur.store.links import link
+from capteur.store.shapes import IncomingFact, IncomingOutcome, Validator
+
+
+def path_of(bench) -> Path:
+    return Path(bench.url.removeprefix("sqlite:///"))
+
+
+def blocked(bench):
+    """A piece of work that keeps the writer busy until the event is set, so that what is queued behind it is one group."""
+    started, go = threading.Event(), threading.Event()
+
+    def work(_conn):
+        started.set()
+        assert go.wait(30)
+
+    future = bench.store.write(work)
+    assert started.wait(30)
+    return future, go
+
+
+def test_a_failing_piece_of_work_fails_alone(bench):
+    """What waited together is committed together; the one that raises leaves nothing and takes nobody with it."""
+    first, go = blocked(bench)
+
+    def half(conn):
+        meta.put(conn, "half", "done")
+        msg = "my own error"
+        raise LookupError(msg)
+
+    def wrong_sql(conn):
+        meta.put(conn, "wrong", "done")
+        conn.exec_driver_sql("SELECT 1 FROM nowhere")
+
+    futures = [bench.store.write(lambda c, n=n: meta.put(c, n, "done")) for n in ("a", "b")]
+    bad, worse = bench.store.write(half), bench.store.write(wrong_sql)
+    futures.append(bench.store.write(lambda c: meta.put(c, "c", "done")))
+    go.set()
+    for future in (first, *futures):
+        future.result(timeout=30)
+    with pytest.raises(LookupError, match="my own error"):
+        bad.result(timeout=30)
+    with pytest.raises(StoreError, match="nowhere"):
+        worse.result(timeout=30)
+    assert [bench.read(lambda c, n=n: meta.get(c, n)) for n in ("a", "b", "c", "half", "wrong")] == ["done"] * 3 + [None] * 2
+
+
+def test_a_cancelled_piece_of_work_is_not_done(bench):
+    first, go = blocked(bench)
+    future = bench.store.write(lambda c: meta.put(c, "x", "done"))
+    assert future.cancel()
+    go.set()
+    first.result(timeout=30)
+    bench.write(lambda c: meta.put(c, "y", "done"))
+    assert bench.read(lambda c: meta.get(c, "x")) is None
+
+
+def test_reading_cannot_write(bench):
+    with pytest.raises(StoreError):
+        bench.read(lambda c: meta.put(c, "x", "done"))
+
+
+def test_a_write_inside_a_write_is_refused_and_not_waited_for(bench):
+    with pytest.raises(StoreError, match="inside a write"):
+        bench.write(lambda _: bench.store.write(lambda c: meta.put(c, "x", "1")).result())
+
+
+def test_a_closed_store_says_so_after_finishing_what_waited(bench):
+    first, go = blocked(bench)
+    late = bench.store.write(lambda c: meta.put(c, "x", "done"))
+    closing = threading.Thread(target=bench.store.close)
+    closing.start()
+    go.set()
+    closing.join(30)
+    first.result(timeout=1)
+    late.result(timeout=1)
+    with pytest.raises(StoreError, match="closed"):
+        bench.store.write(lambda c: meta.put(c, "y", "done"))
+
+
+def test_a_full_disk_leaves_nothing_and_the_store_recovers(sqlite_bench):
+    """SQLite's own limit stands for the disk's: the whole unit is rolled back, small work goes on, and later all of it."""
+    bench = sqlite_bench
+    acme = bench.account("acme.com")
+    (row,) = bench.claim(acme)
+    pages = bench.write(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar())
+    bench.write(lambda c: c.exec_driver_sql(f"PRAGMA max_page_count = {pages + 3}").scalar())
+    big = [bench.signal(f"k{i}", acme, data=json.dumps("x" * 2000)) for i in range(200)]
+    unit = {"account_id": acme, "epoch": row.epoch, "memory": '"after"', "finish": bench.finish()}
+    with pytest.raises(StoreFull, match="the disk is full"):
+        bench.commit(*big, **unit)
+    assert bench.history(acme) == []
+    assert bench.read(states.marks_left) == 0
+    assert bench.read(lambda c: watches.get(c, "jobs", acme)).cursor is None
+    bench.write(lambda c: meta.put(c, "small", "fits"))
+    bench.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count = 1073741823").scalar())
+    assert bench.commit(*big, **unit).new == 200
+    assert bench.read(lambda c: c.exec_driver_sql("PRAGMA integrity_check").scalar()) == "ok"
+
+
+def test_a_full_disk_fails_only_those_who_need_the_space(sqlite_bench):
+    """Of a group that broke together each piece is done again by itself."""
+    bench = sqlite_bench
+    acme = bench.account("acme.com")
+    pages = bench.write(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar())
+    bench.write(lambda c: c.exec_driver_sql(f"PRAGMA max_page_count = {pages + 3}").scalar())
+    first, go = blocked(bench)
+    small = [bench.store.write(lambda c, i=i: meta.put(c, f"n{i}", "fits")) for i in range(3)]
+    big = bench.store.write(lambda c: [meta.put(c, f"big{i}", "x" * 4000) for i in range(50)])
+    small.append(bench.store.write(lambda c: meta.put(c, "last", "fits")))
+    go.set()
+    first.result(timeout=30)
+    for future in small:
+        future.result(timeout=30)
+    with pytest.raises(StoreFull):
+        big.result(timeout=30)
+    assert bench.read(lambda c: meta.get(c, "last")) == "fits"
+    assert bench.read(lambda c: meta.get(c, "big0")) is None
+    assert acme
+
+
+def test_a_database_locked_by_another_program_is_busy_and_then_free_again(sqlite_bench):
+    bench = sqlite_bench
+    browser = sqlite3.connect(path_of(bench), isolation_level=None)
+    browser.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreBusy, match=r"locked by another program \(it did not let go in time\)"):
+        bench.write(lambda c: meta.put(c, "x", "done"))
+    assert bench.read(lambda c: meta.get(c, "x")) is None
+    browser.execute("ROLLBACK")
+    browser.close()
+    bench.write(lambda c: meta.put(c, "x", "done"))
+    assert bench.read(lambda c: meta.get(c, "x")) == "done"
+
+
+def test_a_second_run_is_told_who_holds_the_store(sqlite_bench):
+    bench = sqlite_bench
+    with bench.store.hold("capteur run"):
+        with pytest.raises(StoreHeld, match=r"`capteur run` holds it \(process \d+, since 2026-11-20 08:00:00 UTC\)"), bench.store.hold("capteur backfill"):
+            pass
+        with pytest.raises(StoreHeld, match="capteur run"):
+            open_store(bench.url, bench.clock, hold="capteur daemon")
+    other = open_store(bench.url, bench.clock, hold="capteur daemon")
+    with pytest.raises(StoreHeld, match="capteur daemon"), bench.store.hold("capteur run"):
+        pass
+    other.close()
+    with bench.store.hold("capteur run"):
+        pass
+
+
+def test_a_lock_file_that_says_nothing_still_holds(sqlite_bench):
+    """The lock is the operating system's; what the file says is only for people."""
+    bench = sqlite_bench
+    lock = path_of(bench).with_name("capteur.db.lock")
+    with bench.store.hold("capteur run"):
+        lock.write_text("not json")
+        with pytest.raises(StoreHeld, match="another run"), bench.store.hold("second"):
+            pass
+
+
+def test_whoever_holds_the_store_frees_the_leases_of_the_dead(sqlite_bench):
+    """A killed run leaves its claims behind; the next one need not wait for them to run out."""
+    bench = sqlite_bench
+    bench.claim(1, lease_s=3600)
+    assert bench.claim(1) == []
+    with bench.store.hold("capteur run"):
+        assert len(bench.claim(1)) == 1
+
+
+def test_a_lost_connection_is_made_again(bench):
+    """The server went away between two pieces of work, and in the middle of one: what was not committed is done again."""
+    if not bench.postgresql:
+        pytest.skip("a file has no connection to lose")
+    server = psycopg.connect(bench.url, autocommit=True)
+
+    def cut():
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'capteur' AND datname = current_database()")
+
+    bench.write(lambda c: meta.put(c, "before", "done"))
+    cut()
+    bench.write(lambda c: meta.put(c, "after", "done"))
+    assert bench.read(lambda c: meta.get(c, "after")) == "done"
+    tries = []
+
+    def struck(conn):
+        tries.append(1)
+        meta.put(conn, "middle", str(len(tries)))
+        if len(tries) == 1:
+            cut()
+        meta.put(conn, "end", "done")
+
+    bench.write(struck)
+    assert bench.read(lambda c: meta.get(c, "middle")) == "2"
+
+    def always(conn):
+        cut()
+        meta.put(conn, "never", "done")
+
+    with pytest.raises(StoreBusy, match="the server is away"):
+        bench.write(always)
+    bench.write(lambda c: meta.put(c, "end", "again"))
+    server.close()
+
+
+def test_two_writers_that_tie_a_knot_both_get_through(bench):
+    """PostgreSQL refuses one of two transactions that wait for each other; its work is done again."""
+    if not bench.postgresql:
+        pytest.skip("SQLite has one writer")
+    for name in ("a", "b"):
+        bench.write(lambda c, n=name: meta.put(c, n, "0"))
+    stores, gate = [bench.store, bench.another()], threading.Barrier(2)
+
+    def crossing(order):
+        tried = []
+
+        def work(conn):
+            tried.append(1)
+            meta.put(conn, order[0], order)
+            if len(tried) == 1:
+                gate.wait(30)
+            meta.put(conn, order[1], order)
+
+        return work
+
+    futures = [store.write(crossing(order)) for store, order in zip(stores, ("ab", "ba"), strict=True)]
+    for future in futures:
+        future.result(timeout=60)
+    assert bench.read(lambda c: meta.get(c, "a")) == bench.read(lambda c: meta.get(c, "b"))
+
+
+def test_forgetting_an_account_removes_everything_about_it(bench):
+    """Its signals, past beliefs, facts, memory, messages and what was linked into it; the others keep theirs."""
+    acme, zeta = bench.account("acme.com"), bench.account("zeta.io")
+    bench.commit(bench.signal("z", zeta), bench.signal("u", bench.unknown("name:acme gmbh")))
+    source = bench.read(lambda c: accounts.by_label(c, "name:acme gmbh")).id
+    bench.write(lambda c: link(c, source, acme, bench.now))
+    (row,) = bench.claim(acme)
+    for strength in (0.1, 0.5):
+        bench.commit(
+            bench.signal("a", acme, kind="visit.page", strength=strength, grows=True),
+            account_id=acme, epoch=row.epoch, memory='{"jobs":["acme-1"]}',
+            facts=(IncomingFact(acme, "owner", '"Jo"', bench.now),),
+            outcomes=(IncomingOutcome(acme, "won", "d", bench.now, "main", None, None),),
+            validators=(Validator("https://boards.example/acme", "1", None),), validator_scope="s",
+        )
+    version = bench.write(lambda c: states.version(c, "main", "e", "{}", 1))
+    bench.write(lambda c: states.set_ceilings(c, "main", [(acme, 3.0), (zeta, 2.0)]))
+    assert bench.write(lambda c: forget(c, acme)) > 10
+    assert bench.read(lambda c: accounts.get(c, acme)) is None
+    assert [a.domain for a in bench.read(lambda c: accounts.listing(c, states=("listed", "linked", "unmatched")))] == ["zeta.io"]
+    assert bench.read(lambda c: states.walk(c, "main", None, 9)) == [(zeta, 2.0)]
+    assert bench.read(lambda c: watches.get(c, "jobs", acme)) is None
+    assert [o.key for o in bench.history(zeta)] == ["z"]
+    assert version.id
+    receipt = bench.commit(bench.signal("late", acme), bench.signal("z2", zeta), facts=(IncomingFact(acme, "owner", '"Al"', bench.now),))
+    assert (receipt.new, receipt.unchanged) == (1, 1), "a unit that still runs must not bring the account back"
+    assert bench.account("new.io") > acme, "nor may another account take its id"
+
+
+def test_a_forgotten_account_leaves_no_trace_in_the_file(sqlite_bench):
+    """After VACUUM not one byte of it is in the database, its log or the lock file."""
+    bench = sqlite_bench
+    canary = "canary-7f3a"
+    acme = bench.account(f"{canary}.com", f"name:{canary}", f"greenhouse:{canary}", name=canary)
+    zeta = bench.account("zeta.io")
+    (row,) = bench.claim(acme)
+    bench.commit(
+        *(bench.signal(f"gh:{canary}:{i}", acme, summary=canary * 3, evidence_url=f"https://{canary}.com/{i}", data=json.dumps({"c": canary})) for i in range(300)),
+        account_id=acme, epoch=row.epoch, memory=json.dumps([canary] * 50), finish=bench.finish("failed", error=f"{canary} answered 500"),
+        facts=(IncomingFact(acme, "owner", json.dumps(canary), bench.now),),
+        validators=(Validator(f"https://{canary}.com", "1", None),), validator_scope="s",
+    )  # fmt: skip
+    bench.commit(bench.signal("z", zeta), bench.signal("u", bench.unknown(f"name:{canary} inc", f"{canary} Inc")))
+    source = bench.read(lambda c: accounts.by_label(c, f"name:{canary} inc")).id
+    bench.write(lambda c: link(c, source, acme, bench.now))
+    bench.write(lambda c: watches.park(c, "jobs", f"{canary} answered 401", None, bench.now))
+    bench.write(lambda c: forget(c, acme))
+    bench.store.vacuum()
+    files = list(path_of(bench).parent.iterdir())
+    assert {f.name for f in files} >= {"capteur.db"}
+    for file in files:
+        assert canary.encode() not in file.read_bytes(), file.name
+    assert [o.key for o in bench.history(zeta)] == ["z"]
+
+
+def test_unmatched_companies_are_purged_once_nothing_is_heard_of_them(bench):
+    bench.commit(bench.signal("old", bench.unknown("name:old")), bench.signal("kept", bench.unknown("name:kept")))
+    bench.account("acme.com")
+    border = bench.advance(days=100)
+    bench.commit(bench.signal("again", bench.unknown("name:kept")), bench.signal("new", bench.unknown("name:new")))
+    assert bench.write(lambda c: accounts.purge_unmatched(c, border)) == 1
+    left = bench.read(lambda c: accounts.listing(c, states=("listed", "unmatched")))
+    assert [a.label for a in left] == ["name:kept", "acme.com", "name:new"]
+    assert [o.key for o in bench.history(left[0].id)] == ["kept", "again"]
+
+
+def test_vacuum_and_size_work_on_every_store(bench):
+    bench.store.vacuum()
+    assert bench.store.size_bytes() > 0
+    bench.write(lambda c: meta.put(c, "after", "vacuum"))
