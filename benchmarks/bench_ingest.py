@@ -36,7 +36,13 @@ from capteur.store.tables.facts import AccountTable, SignalTable
 SIGNALS, BATCH, ACCOUNTS, PEER_SIGNALS = 60_000, 1000, 2000, 20_000
 NOW = micros(datetime(2026, 11, 20, 8, tzinfo=UTC))
 KINDS = ("hiring.opened", "hiring.other", "hiring.closed")
-PRAGMAS = ("synchronous = NORMAL", "wal_autocheckpoint = 10000", "cache_size = -65536", "temp_store = MEMORY", "foreign_keys = ON")
+PRAGMAS = (
+    "synchronous = NORMAL",
+    "wal_autocheckpoint = 10000",
+    "cache_size = -65536",
+    "temp_store = MEMORY",
+    "foreign_keys = ON",
+)
 PLAIN = f"INSERT INTO signal ({', '.join(staging.COLUMNS)}) VALUES ({', '.join('?' * len(staging.COLUMNS))}) ON CONFLICT DO NOTHING"
 Cells = tuple[Any, ...]
 
@@ -47,7 +53,10 @@ def market(count: int = SIGNALS) -> list[Incoming]:
     found = []
     for i in range(count):
         account = i // 20 % ACCOUNTS + 1
-        key, url = f"greenhouse:company{account}:{4_000_000 + i * 7}", f"https://boards.greenhouse.example/company{account}/jobs/{i}"
+        key, url = (
+            f"greenhouse:company{account}:{4_000_000 + i * 7}",
+            f"https://boards.greenhouse.example/company{account}/jobs/{i}",
+        )
         at = NOW - rng.randrange(200 * MICROS_PER_DAY)
         signal = Accepted(
             KINDS[i % 3], AccountRef(), key, at, False, 1.0, f"Senior Account Executive {i}", url, None, None, None,
@@ -62,7 +71,13 @@ def filled(url: str) -> Store:
     store = open_store(url, SystemClock(), create=True)
 
     def work(conn: Any) -> None:
-        conn.execute(insert(AccountTable), [{"domain": f"c{i}.example", "name": "c", "state": "listed", "created_at": from_micros(NOW)} for i in range(ACCOUNTS)])
+        conn.execute(
+            insert(AccountTable),
+            [
+                {"domain": f"c{i}.example", "name": "c", "state": "listed", "created_at": from_micros(NOW)}
+                for i in range(ACCOUNTS)
+            ],
+        )
         words.ids(conn, "kind", KINDS)
         words.ids(conn, "scope", ["hiring"])
 
@@ -74,13 +89,33 @@ def cells(signals: Sequence[Incoming], store: Store) -> list[Cells]:
     """The same rows, ready for the driver."""
     kinds = store.read(lambda conn: words.ids(conn, "kind", KINDS))
     return [
-        (1, NOW, s.key, i.subject, kinds[s.kind], s.occurred_at, NOW, False, False, s.strength, None, None, None, 1, s.summary, s.evidence_url, s.data)
+        (
+            1,
+            NOW,
+            s.key,
+            i.subject,
+            kinds[s.kind],
+            s.occurred_at,
+            NOW,
+            False,
+            False,
+            s.strength,
+            None,
+            None,
+            None,
+            1,
+            s.summary,
+            s.evidence_url,
+            s.data,
+        )
         for i in signals
         for s in (i.signal,)
     ]
 
 
-def in_turns(ours: Callable[[int], object], limit: Callable[[int], object], server: Callable[[int], float] = lambda _: 0.0) -> tuple[float, float]:
+def in_turns(
+    ours: Callable[[int], object], limit: Callable[[int], object], server: Callable[[int], float] = lambda _: 0.0
+) -> tuple[float, float]:
     """CPU seconds of each over all batches; `server` tells what either's server has used so far (0 = ours, 1 = the limit)."""
     took = [-server(0), -server(1)]
     gc.collect()
@@ -115,7 +150,9 @@ def sqlite_pair(signals: Sequence[Incoming]) -> Iterator[tuple[Callable[[int], o
 
 
 @contextmanager
-def postgresql_pair(signals: Sequence[Incoming]) -> Iterator[tuple[Callable[[int], object], Callable[[int], object], Callable[[int], float]]]:
+def postgresql_pair(
+    signals: Sequence[Incoming],
+) -> Iterator[tuple[Callable[[int], object], Callable[[int], object], Callable[[int], float]]]:
     """The same on a real PostgreSQL, with the CPU seconds its two backends have used."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its libraries grumble about a missing XDG_RUNTIME_DIR
@@ -129,7 +166,11 @@ def postgresql_pair(signals: Sequence[Incoming]) -> Iterator[tuple[Callable[[int
         for name in ("ours", "bare"):
             admin.execute(f"CREATE DATABASE {name}")
     batches = {i: Batch("hiring", "hiring", signals=tuple(signals[i : i + BATCH])) for i in range(0, SIGNALS, BATCH)}
-    with filled(server.get_uri("ours")) as store, filled(server.get_uri("bare")) as other, psycopg.connect(server.get_uri("bare")) as bare:
+    with (
+        filled(server.get_uri("ours")) as store,
+        filled(server.get_uri("bare")) as other,
+        psycopg.connect(server.get_uri("bare")) as bare,
+    ):
         ready = cells(signals, other)
         bare.execute(staging._STAGE)  # noqa: SLF001  the limit uses the very same stage
         bare.commit()
@@ -139,10 +180,15 @@ def postgresql_pair(signals: Sequence[Incoming]) -> Iterator[tuple[Callable[[int
             with bare.cursor() as cursor, cursor.copy(f"COPY stage ({names}) FROM STDIN") as copy:
                 for row in ready[start : start + BATCH]:
                     copy.write_row(row)
-            bare.execute(f"INSERT INTO signal ({names}) SELECT {names} FROM stage ON CONFLICT (scope_id, key) DO NOTHING")
+            bare.execute(
+                f"INSERT INTO signal ({names}) SELECT {names} FROM stage ON CONFLICT (scope_id, key) DO NOTHING"
+            )
             bare.commit()
 
-        pids = (store.write(lambda conn: conn.exec_driver_sql("SELECT pg_backend_pid()").scalar()).result(), bare.info.backend_pid)
+        pids = (
+            store.write(lambda conn: conn.exec_driver_sql("SELECT pg_backend_pid()").scalar()).result(),
+            bare.info.backend_pid,
+        )
 
         def used(which: int) -> float:
             times = psutil.Process(pids[which]).cpu_times()
@@ -187,7 +233,12 @@ def dlt_merge(signals: Sequence[Incoming], folder: Path) -> float:
         for i in signals
         for s in (i.signal,)
     ]  # fmt: skip
-    pipeline = dlt.pipeline("bench", pipelines_dir=str(folder / "dlt"), destination=dlt.destinations.sqlalchemy(f"sqlite:///{folder}/dlt.db"), dataset_name="bench")
+    pipeline = dlt.pipeline(
+        "bench",
+        pipelines_dir=str(folder / "dlt"),
+        destination=dlt.destinations.sqlalchemy(f"sqlite:///{folder}/dlt.db"),
+        dataset_name="bench",
+    )
     before = time.process_time()
     pipeline.run(dlt.resource(rows, name="signal", primary_key=("scope", "key"), write_disposition="merge"))
     return time.process_time() - before
@@ -210,10 +261,28 @@ def rows() -> list[Row]:
         peers = {"session.add_all": (add_all, 1 / 5), "dlt merge": (dlt_merge, 1 / 3)}
         for name, (peer, target) in peers.items():
             theirs = per_row(peer(signals[:PEER_SIGNALS], Path(folder)), PEER_SIGNALS)
-            found.append(Row(f"ingest, SQLite, us a row ({name})", mine, theirs, mine / theirs, target, f"{theirs / mine:.1f}x faster"))
+            found.append(
+                Row(
+                    f"ingest, SQLite, us a row ({name})",
+                    mine,
+                    theirs,
+                    mine / theirs,
+                    target,
+                    f"{theirs / mine:.1f}x faster",
+                )
+            )
     with postgresql_pair(signals) as (ours, limit, server):
         took, bare = in_turns(ours, limit, server)
-    found.append(Row("ingest, PostgreSQL, us a row (COPY + ON CONFLICT)", per_row(took), per_row(bare), took / bare, 1.5, "server's CPU included"))
+    found.append(
+        Row(
+            "ingest, PostgreSQL, us a row (COPY + ON CONFLICT)",
+            per_row(took),
+            per_row(bare),
+            took / bare,
+            1.5,
+            "server's CPU included",
+        )
+    )
     return found
 
 

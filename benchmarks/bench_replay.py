@@ -77,13 +77,33 @@ def rows() -> list[Row]:
     with sqlite_pair(signals) as (ours, limit):
         known(ours, limit)
         took, bare = in_turns(ours, limit)
-    found.append(Row("replay of known signals, SQLite, us a row (raw replay)", per_row(took), per_row(bare), took / bare, 1.5))
+    found.append(
+        Row("replay of known signals, SQLite, us a row (raw replay)", per_row(took), per_row(bare), took / bare, 1.5)
+    )
     with postgresql_pair(signals) as (ours, limit, server):
         known(ours, limit)
         took, bare = in_turns(ours, limit, server)
-    found.append(Row("replay, PostgreSQL, us a row (COPY + ON CONFLICT)", per_row(took), per_row(bare), took / bare, 1.5, "server's CPU included"))
+    found.append(
+        Row(
+            "replay, PostgreSQL, us a row (COPY + ON CONFLICT)",
+            per_row(took),
+            per_row(bare),
+            took / bare,
+            1.5,
+            "server's CPU included",
+        )
+    )
     took, bare = growth(signals)
-    found.append(Row("growth, SQLite, us a row (bare UPDATE)", per_row(took), per_row(bare), took / bare, 10.0, "keeps the old belief"))
+    found.append(
+        Row(
+            "growth, SQLite, us a row (bare UPDATE)",
+            per_row(took),
+            per_row(bare),
+            took / bare,
+            10.0,
+            "keeps the old belief",
+        )
+    )
     return found
 
 

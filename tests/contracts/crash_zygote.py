@@ -31,21 +31,36 @@ BASE = 1_790_000_000_000_000
 HOUR = 3_600_000_000
 KINDS = ("hiring.opened", "visit.page", "company.layoffs", "press.mention")
 WATCHED = 6
-LEASE_S = 0.15
+LEASE_S = 0.05
 A_COMMIT_S = 0.02
 
 
 def yielded(account_id: int, step: int) -> tuple[tuple[Incoming, ...], tuple[tuple[str, str], ...]]:
     """What pass number `step` over an account finds: new facts, late ones, a growing one, an unknown company, an event, a mistake."""
 
-    def one(key: str, kind: str, hours: int, strength: float, *, event: str | None = None, subject: Any = account_id, grows: bool = False) -> Incoming:
+    def one(
+        key: str,
+        kind: str,
+        hours: int,
+        strength: float,
+        *,
+        event: str | None = None,
+        subject: Any = account_id,
+        grows: bool = False,
+    ) -> Incoming:
         at = BASE + hours * HOUR
-        return Incoming(Accepted(kind, AccountRef(), key, at, False, strength, None, None, None, None, event, None, 1), subject, grows)
+        return Incoming(
+            Accepted(kind, AccountRef(), key, at, False, strength, None, None, None, None, event, None, 1),
+            subject,
+            grows,
+        )
 
     found = [one(f"{account_id}:{step}:{j}", KINDS[(step + j) % 4], 5 * step - 31 * j, 0.25 + j / 8) for j in range(4)]
     found.append(one(f"{account_id}:grow:{step // 5}", "visit.page", 20 * (step // 5), (step % 5 + 1) / 5, grows=True))
     found.append(one(f"{account_id}:u:{step}", "press.mention", step, 1.0, subject=Unknown(f"name:u{account_id % 3}")))
-    found.append(one(f"{account_id}:e:{step}", KINDS[step % 4], step, (step * 7 % 10) / 10 + 0.05, event=f"event-{step // 3}"))
+    found.append(
+        one(f"{account_id}:e:{step}", KINDS[step % 4], step, (step * 7 % 10) / 10 + 0.05, event=f"event-{step // 3}")
+    )
     revokes = ((f"{account_id}:{step - 3}:0", "a mistake"),) if step % 7 == 3 else ()
     return tuple(found), revokes
 
@@ -62,7 +77,9 @@ def live(url: str, at_work: int) -> None:
     ids = [a.id for a in store.read(accounts.listing)]
     while True:
         now = micros(clock.now())
-        rows = store.write(lambda c, now=now: watches.claim(c, "crash", ids, lease_s=LEASE_S, now=now, due_only=False, limit=2)).result()
+        rows = store.write(
+            lambda c, now=now: watches.claim(c, "crash", ids, lease_s=LEASE_S, now=now, due_only=False, limit=2)
+        ).result()
         for row in rows:
             os.write(at_work, b".")
             step = int(row.cursor or 0)
@@ -118,7 +135,7 @@ def main(url: str, kills: int, seed: int, at_once: int) -> int:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         killed += 1
-    print(killed)
+    sys.stdout.write(str(killed))
     return 0
 
 

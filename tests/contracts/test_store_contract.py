@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from capteur.store import Fenced, signals, states, validators, watches
 from capteur.store.shapes import IncomingFact, IncomingOutcome, Validator
 
@@ -94,7 +97,7 @@ def test_a_live_signal_is_known_from_its_commit(bench):
     """An opening read of old jobs is known now, however old they are."""
     acme = bench.account("acme.com")
     bench.commit(bench.signal("old", acme, ago=400))
-    (row,) = bench.read(lambda c: signals.rows(c))
+    (row,) = bench.read(signals.rows)
     assert (row.known_at, row.detected_at, row.known_assumed) == (bench.now, bench.now, False)
     assert bench.as_of(acme, bench.now - 1) == []
 
@@ -108,7 +111,7 @@ def test_an_assumed_known_at_lies_between_the_fact_and_the_commit(bench):
         bench.signal("late", acme, known_at=bench.now + DAY, at=occurred),
         bench.signal("early", acme, known_at=occurred - DAY, at=occurred),
     )
-    rows = {r.key: r for r in bench.read(lambda c: signals.rows(c))}
+    rows = {r.key: r for r in bench.read(signals.rows)}
     assert {k: r.known_at for k, r in rows.items()} == {"usual": occurred + DAY, "late": bench.now, "early": occurred}
     assert all(r.known_assumed and r.detected_at == bench.now for r in rows.values())
     assert [o.key for o in bench.as_of(acme, occurred)] == ["early"]
@@ -142,10 +145,10 @@ def test_a_revoked_signal_counts_until_it_was_revoked(bench):
 def test_a_person_can_revoke_one_signal(bench):
     acme = bench.account("acme.com")
     bench.commit(bench.signal("a", acme))
-    (row,) = bench.read(lambda c: signals.rows(c))
+    (row,) = bench.read(signals.rows)
     assert bench.write(lambda c: signals.revoke(c, row.id, "a namesake", bench.now))
     assert not bench.write(lambda c: signals.revoke(c, row.id, "again", bench.now))
-    (row,) = bench.read(lambda c: signals.rows(c))
+    (row,) = bench.read(signals.rows)
     assert (row.revoked_at, row.revoked_reason) == (bench.now, "a namesake")
 
 
@@ -153,49 +156,6 @@ def test_a_revoked_signal_does_not_grow(bench):
     acme = bench.account("acme.com")
     bench.commit(bench.signal("v", acme, kind="visit.page", strength=0.2, grows=True), revokes=(("v", "a bot"),))
     assert bench.commit(bench.signal("v", acme, kind="visit.page", strength=0.9, grows=True)).unchanged == 1
-
-
-def test_a_mark_keeps_the_earliest_day_that_changed(bench):
-    acme = bench.account("acme.com")
-    bench.commit(bench.signal("new", acme, ago=2))
-    bench.commit(bench.signal("late", acme, ago=30), bench.signal("visit", acme, kind="visit.page", ago=5))
-    bench.commit(bench.signal("newest", acme, ago=0))
-    day = bench.now // DAY
-    assert bench.marks() == {(acme, "hiring.opened"): day - 30, (acme, "visit.page"): day - 5}
-    assert bench.marks() == {}
-    assert bench.read(states.marks_left) == 0
-
-
-def test_a_signal_of_an_event_marks_its_other_sightings(bench):
-    """Which of several sightings counts may change, so the kinds of the others are refolded too."""
-    acme = bench.account("acme.com")
-    bench.commit(bench.signal("a", acme, kind="funding.raised", ago=9, event="series-b", strength=0.5))
-    bench.marks()
-    bench.commit(bench.signal("b", acme, kind="press.mention", ago=3, event="series-b", strength=0.9), scope="news")
-    day = bench.now // DAY
-    assert bench.marks() == {(acme, "funding.raised"): day - 9, (acme, "press.mention"): day - 3}
-
-
-def test_of_one_event_only_the_strongest_standing_sighting_is_folded(bench):
-    """Across kinds; of equals the earliest by (occurred_at, key); a revoked one gives its place back."""
-    acme, zeta = bench.account("acme.com"), bench.account("zeta.io")
-    bench.commit(
-        bench.signal("a", acme, kind="funding.raised", ago=5, event="e", strength=0.5),
-        bench.signal("b", acme, kind="press.mention", ago=3, event="e", strength=0.9),
-        bench.signal("c", acme, kind="press.mention", ago=4, event="e", strength=0.9),
-        bench.signal("d", acme, kind="press.mention", ago=4, event="e", strength=0.9),
-        bench.signal("z", zeta, kind="funding.raised", ago=5, event="e", strength=0.1),
-        bench.signal("free", acme, kind="press.mention", ago=1, strength=0.1),
-    )
-
-    def folded(account_id, kind):
-        return [o.key for o in bench.read(lambda c: signals.of_kind(c, account_id, kind))]
-
-    assert folded(acme, "funding.raised") == []
-    assert folded(acme, "press.mention") == ["c", "free"]
-    assert folded(zeta, "funding.raised") == ["z"]
-    bench.commit(revokes=(("b", ""), ("c", ""), ("d", "")))
-    assert folded(acme, "funding.raised") == ["a"]
 
 
 def test_a_batch_of_the_owner_of_the_row_commits_everything_at_once(bench):
@@ -215,7 +175,13 @@ def test_a_batch_of_the_owner_of_the_row_commits_everything_at_once(bench):
         finish=bench.finish(next_due=due, newest=bench.now - DAY),
     )
     after = bench.read(lambda c: watches.get(c, "jobs", acme))
-    assert (after.cursor, after.next_due, after.newest, after.first_ok, after.last_ok) == ('{"page":2}', due, bench.now - DAY, bench.now, bench.now)
+    assert (after.cursor, after.next_due, after.newest, after.first_ok, after.last_ok) == (
+        '{"page":2}',
+        due,
+        bench.now - DAY,
+        bench.now,
+        bench.now,
+    )
     assert (after.lease_until, after.fails, after.last_status) == (0, 0, "ok")
     assert bench.read(lambda c: validators.load(c, "jobs|1|abc"))["https://boards.example/acme"].etag == '"v1"'
     assert bench.read(lambda c: validators.load(c, "jobs|2|abc")) == {}
@@ -250,7 +216,10 @@ def test_two_writers_at_once_store_each_key_once(bench):
     """Two stores on one database, the same 400 keys, in opposite orders, growing: nothing twice, nothing lost."""
     acme = bench.account("acme.com")
     stores = [bench.store, bench.another(busy_s=30)]
-    batches = [[bench.signal(f"k{i:03}-{j}", acme, kind="visit.page", grows=True, strength=0.5) for j in range(20)] for i in range(20)]
+    batches = [
+        [bench.signal(f"k{i:03}-{j}", acme, kind="visit.page", grows=True, strength=0.5) for j in range(20)]
+        for i in range(20)
+    ]
     gate = threading.Barrier(2)
 
     def work(which: int) -> int:
@@ -264,6 +233,37 @@ def test_two_writers_at_once_store_each_key_once(bench):
     assert len(bench.history(acme)) == 400
 
 
+def test_two_processes_at_once_store_each_key_once(bench):
+    """The same 300 keys from two processes, one of them backwards: each counted new by exactly one of them."""
+    acme = bench.account("acme.com")
+    code = """
+import sys
+from capteur.accounts import AccountRef
+from capteur.clock import SystemClock
+from capteur.signals import Accepted
+from capteur.store import open_store
+from capteur.store.ingest import commit
+from capteur.store.shapes import Batch, Incoming
+url, account, step = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+store = open_store(url, SystemClock(), busy_s=30)
+def one(i): return Incoming(Accepted("a.b", AccountRef(), f"k{i}", 1, False, 1.0, None, None, None, None, None, None, 1), account)
+new = 0
+for start in range(0, 300, 10)[::step]:
+    batch = Batch("jobs", "jobs", signals=tuple(one(i) for i in range(start, start + 10)[::step]))
+    new += store.write(lambda c: commit(c, batch, 2)).result().new
+store.close()
+print(new)
+"""
+    both = [
+        subprocess.Popen([sys.executable, "-c", code, bench.url, str(acme), step], stdout=subprocess.PIPE, text=True)
+        for step in ("1", "-1")
+    ]
+    new = [int(p.communicate(timeout=60)[0]) for p in both]
+    assert sum(new) == 300
+    assert len(bench.history(acme)) == 300
+    assert bench.marks() == {(acme, "a.b"): 0}
+
+
 def test_two_writers_that_grow_one_signal_keep_every_belief(bench):
     """Whoever comes second keeps the first one's belief, not the one before it: the chain of past strengths has no gap."""
     acme = bench.account("acme.com")
@@ -273,7 +273,10 @@ def test_two_writers_that_grow_one_signal_keep_every_belief(bench):
 
     def work(which: int) -> int:
         gate.wait()
-        steps = [bench.signal("v", acme, kind="visit.page", strength=(2 * i + which + 1) / 100, grows=True) for i in range(30)]
+        steps = [
+            bench.signal("v", acme, kind="visit.page", strength=(2 * i + which + 1) / 100, grows=True)
+            for i in range(30)
+        ]
         return sum(bench.commit(step, store=stores[which]).updated for step in steps)
 
     with ThreadPoolExecutor(2) as pool:

@@ -15,11 +15,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
 from capteur.clock import ManualClock
 from capteur.errors import ConfigError, SchemaError, StoreBusy, StoreError
 from capteur.store import open_store, schema
 from capteur.store.tables import METADATA, Micros
-from sqlalchemy import inspect
 
 AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
@@ -28,7 +29,11 @@ def test_the_migrations_make_exactly_the_tables(bench):
     """Types, nullability, indexes and constraints: Alembic finds nothing to add, change or drop."""
 
     def drift(conn):
-        options = {"compare_type": True, "compare_server_default": True, "include_object": lambda _o, name, *_: name != schema.VERSION_TABLE}
+        options = {
+            "compare_type": True,
+            "compare_server_default": True,
+            "include_object": lambda _o, name, *_: name != schema.VERSION_TABLE,
+        }
         return compare_metadata(MigrationContext.configure(conn, opts=options), METADATA)
 
     assert bench.read(drift) == []
@@ -40,11 +45,15 @@ def test_keys_and_constraints_are_named_alike_on_both_engines(bench):
         found = set()
         for table in METADATA.tables:
             found.add(looked.get_pk_constraint(table)["name"])
-            found |= {c["name"] for c in looked.get_unique_constraints(table)} | {c["name"] for c in looked.get_foreign_keys(table)}
+            found |= {c["name"] for c in looked.get_unique_constraints(table)} | {
+                c["name"] for c in looked.get_foreign_keys(table)
+            }
             found |= {i["name"] for i in looked.get_indexes(table) if not i.get("duplicates_constraint")}
         return found
 
-    expected = {c.name for t in METADATA.tables.values() for c in t.constraints} | {i.name for t in METADATA.tables.values() for i in t.indexes}
+    expected = {c.name for t in METADATA.tables.values() for c in t.constraints} | {
+        i.name for t in METADATA.tables.values() for i in t.indexes
+    }
     unnamed = {None, "pk_account"}  # SQLite gives an AUTOINCREMENT key no name
     assert bench.read(names) - unnamed == expected - unnamed
 
@@ -66,9 +75,13 @@ def test_the_newest_revision_is_the_one_the_code_knows(bench):
 def test_an_account_is_read_by_a_covering_index(sqlite_bench):
     """Reading kinds, times and strengths of an account never touches the table."""
     plan = sqlite_bench.read(
-        lambda c: c.exec_driver_sql("EXPLAIN QUERY PLAN SELECT kind_id, occurred_at, strength FROM signal WHERE account_id = 1 ORDER BY kind_id, occurred_at").fetchall()
+        lambda c: c.exec_driver_sql(
+            "EXPLAIN QUERY PLAN SELECT kind_id, occurred_at, strength FROM signal WHERE account_id = 1 ORDER BY kind_id, occurred_at"
+        ).fetchall()
     )
-    assert [row[3] for row in plan] == ["SEARCH signal USING COVERING INDEX ix_signal_account_id_kind_id_occurred_at_strength (account_id=?)"]
+    assert [row[3] for row in plan] == [
+        "SEARCH signal USING COVERING INDEX ix_signal_account_id_kind_id_occurred_at_strength (account_id=?)"
+    ]
 
 
 def test_moments_of_tables_are_aware_and_utc():
@@ -95,7 +108,9 @@ def test_a_missing_folder_or_file_is_named(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://root:hunter2@host/x", "no url hunter2", ""])
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///:memory:", "mysql://root:hunter2@host/x", "no url hunter2", ""]
+)
 def test_an_address_that_is_no_store_is_refused_without_repeating_it(url):
     with pytest.raises(ConfigError) as caught:
         opened(url, create=True)
@@ -117,7 +132,9 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path, content, create):
 def test_somebody_elses_database_is_left_alone(tmp_path, create):
     path = tmp_path / "theirs.db"
     conn = sqlite3.connect(path)
-    conn.executescript("CREATE TABLE alembic_version (version_num TEXT); CREATE TABLE invoice (id INTEGER); INSERT INTO alembic_version VALUES ('0001')")
+    conn.executescript(
+        "CREATE TABLE alembic_version (version_num TEXT); CREATE TABLE invoice (id INTEGER); INSERT INTO alembic_version VALUES ('0001')"
+    )
     conn.close()
     before = path.read_bytes()
     with pytest.raises(SchemaError, match=r"not capteur's \(it holds the tables alembic_version, invoice\)"):
@@ -197,7 +214,10 @@ def test_a_server_that_is_away_is_told_without_the_password(postgresql_server):
 
 
 def test_sqlite_keeps_a_write_ahead_log_and_checks_foreign_keys(sqlite_bench):
-    values = {name: sqlite_bench.write(lambda c, n=name: c.exec_driver_sql(f"PRAGMA {n}").scalar()) for name in ("journal_mode", "foreign_keys", "synchronous", "wal_autocheckpoint")}
+    values = {
+        name: sqlite_bench.write(lambda c, n=name: c.exec_driver_sql(f"PRAGMA {n}").scalar())
+        for name in ("journal_mode", "foreign_keys", "synchronous", "wal_autocheckpoint")
+    }
     assert values == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 1, "wal_autocheckpoint": 10_000}
 
 

@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from capteur.store import watches
 
 HOUR = 3_600_000_000
@@ -96,7 +97,18 @@ def test_every_row_is_claimed_by_exactly_one_of_two_claimers(bench):
 
 @pytest.mark.parametrize(
     ("status", "fails"),
-    [("ok", 0), ("skipped", 0), ("backoff", 3), ("bug", 3), ("failed", 3), ("stuck", 3), ("quarantined", 3), ("waiting", 2), ("parked", 2), ("stopped", 2)],
+    [
+        ("ok", 0),
+        ("skipped", 0),
+        ("backoff", 3),
+        ("bug", 3),
+        ("failed", 3),
+        ("stuck", 3),
+        ("quarantined", 3),
+        ("waiting", 2),
+        ("parked", 2),
+        ("stopped", 2),
+    ],
 )
 def test_how_a_unit_ended_is_written_to_its_row(bench, status, fails):
     """Only `ok` is a good run; failures are counted in a row, and a good or skipped run ends the row of them."""
@@ -106,7 +118,11 @@ def test_how_a_unit_ended_is_written_to_its_row(bench, status, fails):
         bench.commit(account_id=acme, epoch=row.epoch, finish=bench.finish("failed", error="boom"))
     bench.advance(hours=1)
     (row,) = bench.claim(acme)
-    bench.commit(account_id=acme, epoch=row.epoch, finish=bench.finish(status, newest=77, error="why" if status != "ok" else None))
+    bench.commit(
+        account_id=acme,
+        epoch=row.epoch,
+        finish=bench.finish(status, newest=77, error="why" if status != "ok" else None),
+    )
     after = bench.read(lambda c: watches.get(c, "jobs", acme))
     assert (after.fails, after.last_status, after.lease_until) == (fails, status, 0)
     good = status == "ok"
@@ -140,7 +156,11 @@ def test_a_parked_instance_waits_for_its_operator_or_a_new_configuration(bench):
     ensure(bench, 0, due=bench.now + HOUR)
     bench.write(lambda c: watches.park(c, "jobs", "401 Unauthorized", "renew the key", bench.now))
     parked = bench.write(lambda c: watches.upsert_instance(c, "jobs", "hiring", "h1"))
-    assert (parked.parked_at, parked.parked_error, parked.parked_fix) == (bench.now, "401 Unauthorized", "renew the key")
+    assert (parked.parked_at, parked.parked_error, parked.parked_fix) == (
+        bench.now,
+        "401 Unauthorized",
+        "renew the key",
+    )
     assert bench.read(watches.instances)["jobs"] == parked
     changed = bench.write(lambda c: watches.upsert_instance(c, "jobs", "hiring", "h2"))
     assert (changed.parked_at, changed.config_hash) == (None, "h2")

@@ -40,7 +40,11 @@ def add(
     found = sql.one(conn, "SELECT id, state, linked_to FROM account WHERE domain = :domain", domain=domain)
     if found is None:
         alias = _unique_alias(conn, f"domain:{domain}")
-        found = sql.one(conn, "SELECT id, state, linked_to FROM account WHERE id = :id", id=alias) if alias is not None else None
+        found = (
+            sql.one(conn, "SELECT id, state, linked_to FROM account WHERE id = :id", id=alias)
+            if alias is not None
+            else None
+        )
     created = found is None
     if found is None:
         sql.run(
@@ -101,7 +105,10 @@ def add_alias(conn: Connection, account_id: int, alias: str) -> None:
         owner = _unique_alias(conn, alias)
         if owner is not None and owner != account_id:
             other = get(conn, owner)
-            raise InputError(f"alias {alias!r} is {other.label if other else 'another account'}'s already", fix="remove it there first, or leave it out")
+            raise InputError(
+                f"alias {alias!r} is {other.label if other else 'another account'}'s already",
+                fix="remove it there first, or leave it out",
+            )
     _put_alias(conn, account_id, alias)
 
 
@@ -119,19 +126,27 @@ def _unique_alias(conn: Connection, alias: str) -> int | None:
 
 
 def _put_alias(conn: Connection, account_id: int, alias: str) -> None:
-    sql.run(conn, "INSERT INTO alias (text, account_id) VALUES (:text, :id) ON CONFLICT DO NOTHING", text=alias, id=account_id)
+    sql.run(
+        conn,
+        "INSERT INTO alias (text, account_id) VALUES (:text, :id) ON CONFLICT DO NOTHING",
+        text=alias,
+        id=account_id,
+    )
 
 
 def index_rows(conn: Connection) -> Iterable[tuple[str, int]]:
     """(alias, account id) of every listed and discovered account; its domain comes as the alias `domain:DOMAIN`."""
     yield from (
         (f"domain:{domain}", id_)
-        for domain, id_ in sql.rows(conn, f"SELECT domain, id FROM account WHERE domain IS NOT NULL AND {_KNOWN} ORDER BY id")
+        for domain, id_ in sql.rows(
+            conn, f"SELECT domain, id FROM account WHERE domain IS NOT NULL AND {_KNOWN} ORDER BY id"
+        )
     )
     yield from (
         (text, id_)
         for text, id_ in sql.rows(
-            conn, f"SELECT text, account_id FROM alias JOIN account ON account.id = account_id WHERE {_KNOWN} ORDER BY account_id, text"
+            conn,
+            f"SELECT text, account_id FROM alias JOIN account ON account.id = account_id WHERE {_KNOWN} ORDER BY account_id, text",
         )
     )
 
@@ -159,7 +174,9 @@ def _load(conn: Connection, where: str, **values: Any) -> list[Account]:
         return []
     aliases: dict[int, list[str]] = {}
     for id_, text in sql.rows(
-        conn, f"SELECT account_id, text FROM alias JOIN account ON account.id = account_id WHERE {where} ORDER BY text", **values
+        conn,
+        f"SELECT account_id, text FROM alias JOIN account ON account.id = account_id WHERE {where} ORDER BY text",
+        **values,
     ):
         aliases.setdefault(id_, []).append(text)
     known = _facts_of(conn, where, values)
@@ -174,7 +191,9 @@ def _facts_of(conn: Connection, where: str, values: Mapping[str, Any]) -> dict[i
     found = [
         (as_of, id_, name, value)
         for id_, name, value, as_of in sql.rows(
-            conn, f"SELECT account_id, fact.name, value, as_of FROM fact JOIN account ON account.id = account_id WHERE {where}", **values
+            conn,
+            f"SELECT account_id, fact.name, value, as_of FROM fact JOIN account ON account.id = account_id WHERE {where}",
+            **values,
         )
     ]
     linked = roots(conn)
@@ -182,7 +201,8 @@ def _facts_of(conn: Connection, where: str, values: Mapping[str, Any]) -> dict[i
         found += [
             (as_of, linked[id_], name, value)
             for id_, name, value, as_of in sql.rows(
-                conn, "SELECT account_id, fact.name, value, as_of FROM fact JOIN account ON account.id = account_id WHERE linked_to IS NOT NULL"
+                conn,
+                "SELECT account_id, fact.name, value, as_of FROM fact JOIN account ON account.id = account_id WHERE linked_to IS NOT NULL",
             )
         ]
     newest: dict[int, dict[str, Any]] = {}

@@ -22,7 +22,9 @@ class AuditRow:
     detail: Any
 
 
-def add(conn: Connection, now: int, action: str, account_id: int | None = None, detail: Mapping[str, Any] | None = None) -> None:
+def add(
+    conn: Connection, now: int, action: str, account_id: int | None = None, detail: Mapping[str, Any] | None = None
+) -> None:
     """Note a deed. `detail` names no account."""
     sql.run(
         conn,
@@ -36,5 +38,10 @@ def add(conn: Connection, now: int, action: str, account_id: int | None = None, 
 
 def last(conn: Connection, limit: int = 50) -> list[AuditRow]:
     """The newest deeds first."""
-    found = sql.rows(conn, "SELECT at, action, account_id, detail FROM audit ORDER BY id DESC LIMIT :limit", limit=limit)
-    return [AuditRow(at, action, account_id, json.loads(detail) if detail is not None else None) for at, action, account_id, detail in found]
+    found = sql.rows(
+        conn, "SELECT at, action, account_id, detail FROM audit ORDER BY id DESC LIMIT :limit", limit=limit
+    )
+    return [
+        AuditRow(at, action, account_id, json.loads(detail) if detail is not None else None)
+        for at, action, account_id, detail in found
+    ]

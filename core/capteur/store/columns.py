@@ -28,7 +28,11 @@ _SIGNATURE, _END = 19, 2
 
 
 def columns(
-    conn: Connection, *, as_of: int | None = None, account_ids: Collection[int] | None = None, states: Collection[str] | None = None
+    conn: Connection,
+    *,
+    as_of: int | None = None,
+    account_ids: Collection[int] | None = None,
+    states: Collection[str] | None = None,
 ) -> SignalColumns:
     """All signals, revoked ones included, as columns sorted by (account, kind, occurred_at, key).
 
@@ -62,7 +66,9 @@ def columns(
     )
 
 
-def _read(conn: Connection, as_of: int | None, account_ids: Collection[int] | None, states: Collection[str] | None) -> NDArray[np.void]:
+def _read(
+    conn: Connection, as_of: int | None, account_ids: Collection[int] | None, states: Collection[str] | None
+) -> NDArray[np.void]:
     from capteur.estimator import NEVER
 
     where, past, values = ["true"], "", dict[str, Any](never=NEVER)
@@ -101,9 +107,17 @@ def _array(conn: Connection, query: str, values: dict[str, Any]) -> NDArray[np.v
     driver = sql.driver(conn)
     if not sql.is_postgresql(conn):
         return np.fromiter(driver.execute(sql.spoken(query, postgresql=False), values), dtype=np.dtype(kinds))
-    with driver.cursor() as cursor, cursor.copy(f"COPY ({sql.spoken(query, postgresql=True)}) TO STDOUT (FORMAT BINARY)", values) as copy:
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY ({sql.spoken(query, postgresql=True)}) TO STDOUT (FORMAT BINARY)", values) as copy,
+    ):
         data = b"".join(copy)
-    wire = np.dtype([("fields", ">i2"), *((part, kind) for name, kind in kinds for part, kind in ((f"{name}_bytes", ">i4"), (name, ">" + kind)))])
+    wire = np.dtype(
+        [
+            ("fields", ">i2"),
+            *((part, kind) for name, kind in kinds for part, kind in ((f"{name}_bytes", ">i4"), (name, ">" + kind))),
+        ]
+    )
     found = np.frombuffer(data, dtype=wire, offset=_SIGNATURE, count=(len(data) - _SIGNATURE - _END) // wire.itemsize)
     table = np.empty(found.size, dtype=np.dtype(kinds))
     for name in _NAMES:
@@ -135,10 +149,15 @@ def _order_ties(conn: Connection, table: NDArray[np.void]) -> None:
     ids = [int(i) for i in table["id"][tied]]
     keys: dict[int, str] = {}
     for part in sql.chunks(ids, sql.CHUNK):
-        keys.update(sql.pairs(conn, f"SELECT id, key FROM signal WHERE {sql.among(conn, 'id', 'ids')}", ids=sql.array(conn, part)))
+        keys.update(
+            sql.pairs(
+                conn, f"SELECT id, key FROM signal WHERE {sql.among(conn, 'id', 'ids')}", ids=sql.array(conn, part)
+            )
+        )
     rows = table[tied]
     place = sorted(
-        range(len(ids)), key=lambda i: (rows["account"][i], rows["kind"][i], rows["occurred_at"][i], keys[ids[i]], ids[i])
+        range(len(ids)),
+        key=lambda i: (rows["account"][i], rows["kind"][i], rows["occurred_at"][i], keys[ids[i]], ids[i]),
     )
     table[tied] = rows[place]
 
@@ -157,7 +176,9 @@ def _events(conn: Connection, table: NDArray[np.void]) -> tuple[NDArray[np.int64
         texts.update((id_, (event, key)) for id_, event, key in sql.rows(conn, query, ids=sql.array(conn, part)))
     known: dict[tuple[int, str], int] = {}
     order: list[tuple[int, str, int, int]] = []
-    for i, id_, account_id, at in zip(told.tolist(), *(table[n][told].tolist() for n in ("id", "account", "occurred_at")), strict=True):
+    for i, id_, account_id, at in zip(
+        told.tolist(), *(table[n][told].tolist() for n in ("id", "account", "occurred_at")), strict=True
+    ):
         event, key = texts[id_]
         codes[i] = known.setdefault((account_id, event), len(known))
         order.append((at, key, id_, i))

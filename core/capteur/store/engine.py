@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
@@ -18,7 +17,9 @@ OLDEST_SQLITE = (3, 35)
 BUSY_S = 5.0
 """How long a statement waits for another program's lock before it is StoreBusy."""
 READERS = 8
-_CHECKPOINT_PAGES = 10_000  # 40 MB of log before it is folded into the file: 1.7x less time than SQLite's 1000 (performance.md)
+_CHECKPOINT_PAGES = (
+    10_000  # 40 MB of log before it is folded into the file: 1.7x less time than SQLite's 1000 (performance.md)
+)
 _CACHE_KIB = 64 * 1024
 _LOCK_MS = 30_000
 
@@ -28,14 +29,23 @@ def parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise ConfigError("[store] url is not a database address", fix='e.g. url = "sqlite:///capteur.db", or "postgresql://user@host/name"') from None
+        raise ConfigError(
+            "[store] url is not a database address",
+            fix='e.g. url = "sqlite:///capteur.db", or "postgresql://user@host/name"',
+        ) from None
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         if not parsed.database or parsed.database == ":memory:":
-            raise ConfigError("[store] url names no file", why="the store must outlive the process", fix='url = "sqlite:///capteur.db"')
+            raise ConfigError(
+                "[store] url names no file",
+                why="the store must outlive the process",
+                fix='url = "sqlite:///capteur.db"',
+            )
         return parsed.set(drivername="sqlite")
     if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return parsed.set(drivername="postgresql+psycopg")
-    raise ConfigError(f"[store] url: {parsed.drivername} is not supported", fix="use sqlite:///FILE or postgresql://USER@HOST/NAME")
+    raise ConfigError(
+        f"[store] url: {parsed.drivername} is not supported", fix="use sqlite:///FILE or postgresql://USER@HOST/NAME"
+    )
 
 
 def path_of(url: URL) -> Path:
@@ -50,21 +60,31 @@ def engines(url: URL, *, create: bool, busy_s: float) -> tuple[Engine, Engine]:
 
 def _sqlite(url: URL, create: bool, busy_s: float) -> tuple[Engine, Engine]:  # noqa: FBT001  one of two functions of one shape
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old", why="3.35 brought RETURNING", fix="use a newer Python, or PostgreSQL")
+        raise StoreError(
+            f"SQLite {sqlite3.sqlite_version} is too old",
+            why="3.35 brought RETURNING",
+            fix="use a newer Python, or PostgreSQL",
+        )
     path = path_of(url).absolute()
 
     def opener(mode: str) -> Callable[[], sqlite3.Connection]:
-        address = f"file:{quote(str(path))}?mode={mode}"
+        address = f"{path.as_uri()}?mode={mode}"
         # isolation_level None: transactions begin where we say so, not where the driver guesses
         return lambda: sqlite3.connect(address, uri=True, timeout=busy_s, isolation_level=None, check_same_thread=False)
 
-    writer = create_engine("sqlite://", creator=opener("rwc" if create else "rw"), poolclass=QueuePool, pool_size=1, max_overflow=0)
-    readers = create_engine("sqlite://", creator=opener("rw"), poolclass=QueuePool, pool_size=READERS, max_overflow=0, pool_timeout=30)
+    writer = create_engine(
+        "sqlite://", creator=opener("rwc" if create else "rw"), poolclass=QueuePool, pool_size=1, max_overflow=0
+    )
+    readers = create_engine(
+        "sqlite://", creator=opener("rw"), poolclass=QueuePool, pool_size=READERS, max_overflow=0, pool_timeout=30
+    )
     common = [f"PRAGMA cache_size = -{_CACHE_KIB}", "PRAGMA temp_store = MEMORY", "PRAGMA foreign_keys = ON"]
     # synchronous NORMAL in WAL: a killed process loses nothing committed; a power cut may lose the last commits, whole, and
     # their cursors with them, so the next run reads those facts again.
     writing = [
-        "PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}",
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = NORMAL",
+        f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}",
         f"PRAGMA journal_size_limit = {_CHECKPOINT_PAGES * 4096 * 2}",
     ]
     _on_connect(writer, [*writing, *common])
@@ -95,6 +115,7 @@ def _postgresql(url: URL, create: bool, busy_s: float) -> tuple[Engine, Engine]:
         pool_size=1,
         max_overflow=0,
         pool_pre_ping=True,
+        isolation_level="READ COMMITTED",  # each statement sees what another writer has just committed: the store counts on it
         connect_args={**common, "options": f"-c lock_timeout={_LOCK_MS} -c timezone=UTC"},
     )
     # one snapshot for all statements of a read, as SQLite gives it

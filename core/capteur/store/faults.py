@@ -20,8 +20,18 @@ _SQLITE: dict[int, tuple[type[CapteurError], str, str, str]] = {
             "close what has it open (a database browser, a backup), then try again",
         ),
     ),
-    8: (StoreError, "the database cannot be written", "it is read-only", "look at the permissions of the file and its folder"),
-    10: (StoreError, "the disk does not work as it should", "reading or writing failed", "look at the disk, then restore a backup if need be"),
+    8: (
+        StoreError,
+        "the database cannot be written",
+        "it is read-only",
+        "look at the permissions of the file and its folder",
+    ),
+    10: (
+        StoreError,
+        "the disk does not work as it should",
+        "reading or writing failed",
+        "look at the disk, then restore a backup if need be",
+    ),
     11: (StoreError, "the database is damaged", "its pages do not fit together", "restore a backup"),
     13: (StoreFull, "the disk is full", "nothing of the failed write remains", "free some space, then run again"),
     14: (StoreError, "the database cannot be opened", "", "look at the path and its permissions"),
@@ -92,15 +102,23 @@ def _postgresql(error: BaseException, sqlstate: str, place: str) -> CapteurError
     text = _line(error)
     # refused at the door there is no code, only the server's sentence
     if sqlstate == "3D000" or (not sqlstate and 'database "' in text and "does not exist" in text):
-        return ConfigError(f"store {place}: the server has no such database", fix="create it (createdb), or correct [store] url")
+        return ConfigError(
+            f"store {place}: the server has no such database", fix="create it (createdb), or correct [store] url"
+        )
     if sqlstate.startswith("28") or (not sqlstate and any(word in text for word in _DOOR)):
         return ConfigError(f"store {place}: the server refuses the user or the password", fix="correct [store] url")
     if sqlstate == "53100":
-        return StoreFull(f"store {place}: the server's disk is full", why="nothing of the failed write remains", fix="free some space on the server")
+        return StoreFull(
+            f"store {place}: the server's disk is full",
+            why="nothing of the failed write remains",
+            fix="free some space on the server",
+        )
     if sqlstate in _IN_THE_WAY:
         return StoreBusy(f"store {place}: another writer was in the way", fix="nothing to do: it is tried again")
     if not sqlstate or sqlstate.startswith(("08", "53", "57")):
-        return StoreBusy(f"store {place}: the server is away", why=text, fix="nothing to do: capteur connects again by itself")
+        return StoreBusy(
+            f"store {place}: the server is away", why=text, fix="nothing to do: capteur connects again by itself"
+        )
     return StoreError(f"store {place}: {text}")
 
 

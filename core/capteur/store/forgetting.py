@@ -10,7 +10,20 @@ from sqlalchemy import Connection
 
 from capteur.store import sql
 
-_BY_ACCOUNT = ("signal_past", "signal", "fact", "outcome", "stale", "state", "ceiling_rank", "listing", "watch", "validator", "alias", "audit")
+_BY_ACCOUNT = (
+    "signal_past",
+    "signal",
+    "fact",
+    "outcome",
+    "stale",
+    "state",
+    "ceiling_rank",
+    "listing",
+    "watch",
+    "validator",
+    "alias",
+    "audit",
+)
 
 
 def forget(conn: Connection, account_id: int) -> int:
@@ -52,7 +65,14 @@ def _delete(conn: Connection, ids: Sequence[int]) -> int:
     """Everything about these accounts, children first."""
     count = 0
     mine = {"ids": sql.array(conn, ids)}
-    links = [row[0] for row in sql.rows(conn, f"SELECT id FROM link WHERE {sql.among(conn, 'from_id', 'ids')} OR {sql.among(conn, 'to_id', 'ids')}", **mine)]
+    links = [
+        row[0]
+        for row in sql.rows(
+            conn,
+            f"SELECT id FROM link WHERE {sql.among(conn, 'from_id', 'ids')} OR {sql.among(conn, 'to_id', 'ids')}",
+            **mine,
+        )
+    ]
     gone = {"links": sql.array(conn, links)}
     count += sql.run(
         conn,
@@ -76,7 +96,11 @@ def _delete(conn: Connection, ids: Sequence[int]) -> int:
 def _empty_messages(conn: Connection, ids: Sequence[int]) -> None:
     words = {
         text
-        for row in sql.rows(conn, f"SELECT domain, name, reference FROM account WHERE {sql.among(conn, 'id', 'ids')}", ids=sql.array(conn, ids))
+        for row in sql.rows(
+            conn,
+            f"SELECT domain, name, reference FROM account WHERE {sql.among(conn, 'id', 'ids')}",
+            ids=sql.array(conn, ids),
+        )
         for text in row
         if text
     }
@@ -85,4 +109,8 @@ def _empty_messages(conn: Connection, ids: Sequence[int]) -> None:
         sql.run(conn, "UPDATE run SET error = NULL WHERE error LIKE :like ESCAPE '\\'", like=like)
         sql.run(conn, "UPDATE watch SET last_error = NULL WHERE last_error LIKE :like ESCAPE '\\'", like=like)
         sql.run(conn, "DELETE FROM validator WHERE url LIKE :like ESCAPE '\\'", like=like)
-        sql.run(conn, "UPDATE instance SET parked_error = 'its message named an account that was forgotten' WHERE parked_error LIKE :like ESCAPE '\\'", like=like)
+        sql.run(
+            conn,
+            "UPDATE instance SET parked_error = 'its message named an account that was forgotten' WHERE parked_error LIKE :like ESCAPE '\\'",
+            like=like,
+        )

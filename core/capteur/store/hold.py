@@ -24,7 +24,11 @@ def held(path: Path, who: str, now: datetime) -> Iterator[None]:
     try:
         file = beside.open("a+", encoding="utf-8")
     except OSError as error:
-        raise StoreError(f"store {path}: the lock file {beside.name} cannot be written", why=str(error.strerror), fix="look at the folder's permissions") from error
+        raise StoreError(
+            f"store {path}: the lock file {beside.name} cannot be written",
+            why=str(error.strerror),
+            fix="look at the folder's permissions",
+        ) from error
     with file:
         try:
             release = _lock(file)

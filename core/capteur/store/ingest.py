@@ -47,7 +47,9 @@ def commit(conn: Connection, batch: Batch, now: int) -> Receipt:
     """
     watches.advance(conn, batch, now)
     _same(conn, batch, now)
-    subjects = resolve(conn, [thing.subject for things in (batch.signals, batch.facts, batch.outcomes) for thing in things], now)
+    subjects = resolve(
+        conn, [thing.subject for things in (batch.signals, batch.facts, batch.outcomes) for thing in things], now
+    )
     changes = marks.Changes()
     taken = _signals(conn, batch, subjects, changes, now)
     revoked = _revoke(conn, batch, changes, now)
@@ -85,7 +87,9 @@ def _signals(conn: Connection, batch: Batch, subjects: Subjects, changes: marks.
     arriving = {key: i for key, i in once.items() if key not in known} if known else once
     cells, unmatched = _cells(conn, arriving, subjects, kinds, (scope, now))
     new = staging.insert(conn, cells)
-    changes.add([(c[3], c[4], c[5], c[11]) for c in (cells.values() if len(new) == len(cells) else [cells[key] for key in new])])
+    changes.add(
+        [(c[3], c[4], c[5], c[11]) for c in (cells.values() if len(new) == len(cells) else [cells[key] for key in new])]
+    )
     grown = staging.grow(conn, scope, now, {key: once[key] for key in growing if key not in new}, kinds)
     changes.add(grown)
     return _Taken(list(new), len(grown), sum(key in unmatched for key in new) if unmatched else 0)

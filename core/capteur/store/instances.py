@@ -16,7 +16,11 @@ def id_of(conn: Connection, name: str) -> int:
     """The instance's id; a name seen for the first time gets one."""
     found = sql.value(conn, "SELECT id FROM instance WHERE name = :name", name=name)
     if found is None:
-        sql.run(conn, "INSERT INTO instance (name, sensor, config_hash) VALUES (:name, '', '') ON CONFLICT DO NOTHING", name=name)
+        sql.run(
+            conn,
+            "INSERT INTO instance (name, sensor, config_hash) VALUES (:name, '', '') ON CONFLICT DO NOTHING",
+            name=name,
+        )
         found = sql.value(conn, "SELECT id FROM instance WHERE name = :name", name=name)
     return int(found)
 
@@ -67,5 +71,9 @@ def resume(conn: Connection, name: str) -> bool:
     )
     if changed.rowcount == 0:
         return False
-    sql.run(conn, "UPDATE watch SET next_due = 0, fails = 0 WHERE instance_id = (SELECT id FROM instance WHERE name = :name)", name=name)
+    sql.run(
+        conn,
+        "UPDATE watch SET next_due = 0, fails = 0 WHERE instance_id = (SELECT id FROM instance WHERE name = :name)",
+        name=name,
+    )
     return True

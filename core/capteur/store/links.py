@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from capteur.accounts import Account
 from capteur.errors import InputError
-from capteur.store import accounts, marks, sql
+from capteur.store import accounts, audit, marks, sql
 from capteur.store.staging import UNTIL
 from capteur.store.subjects import root
 
@@ -67,7 +67,12 @@ def link(conn: Connection, from_id: int, to_id: int, now: int) -> int:
     marks.whole(conn, [source.id])
     sql.run(conn, _PAST + "signal.account_id = :source", now=now, link=link_id, source=source.id)
     sql.run(conn, _GO, now=now, target=target.id, source=source.id)
-    sql.run(conn, "UPDATE account SET state = 'linked', linked_to = :target WHERE id = :source", target=target.id, source=source.id)
+    sql.run(
+        conn,
+        "UPDATE account SET state = 'linked', linked_to = :target WHERE id = :source",
+        target=target.id,
+        source=source.id,
+    )
     for text in sorted({*source.aliases, *_called(source)}):
         sql.run(
             conn,
@@ -77,6 +82,7 @@ def link(conn: Connection, from_id: int, to_id: int, now: int) -> int:
             link=link_id,
         )
     marks.whole(conn, [target.id])
+    audit.add(conn, now, "link", target.id, {"link": link_id})
     return link_id
 
 
@@ -86,13 +92,17 @@ def unlink(conn: Connection, link_id: int, now: int) -> Account:
     Signals that came in under its name meanwhile stay where they are. Raises InputError for a link that is not, or that a
     later link rests on.
     """
-    found = sql.one(conn, "SELECT from_id, to_id, from_state FROM link WHERE id = :id AND undone_at IS NULL", id=link_id)
+    found = sql.one(
+        conn, "SELECT from_id, to_id, from_state FROM link WHERE id = :id AND undone_at IS NULL", id=link_id
+    )
     if found is None:
         raise InputError(f"there is no link {link_id} to undo", fix="capteur accounts unmatched")
     source, target, state = int(found[0]), int(found[1]), str(found[2])
     later = accounts.get(conn, target)
     if later is None or later.state == "linked":
-        raise InputError(f"{later.label if later else 'its account'} was itself linked since", fix="undo that link first")
+        raise InputError(
+            f"{later.label if later else 'its account'} was itself linked since", fix="undo that link first"
+        )
     marks.whole(conn, [target])
     sql.run(conn, _PAST.replace(":link", "NULL") + _MOVED, now=now, target=target, link=link_id)
     sql.run(conn, _RETURN, source=source, target=target, link=link_id)
@@ -100,6 +110,7 @@ def unlink(conn: Connection, link_id: int, now: int) -> Account:
     sql.run(conn, "DELETE FROM alias WHERE link_id = :link", link=link_id)
     sql.run(conn, "UPDATE link SET undone_at = :now WHERE id = :link", now=now, link=link_id)
     marks.whole(conn, [source])
+    audit.add(conn, now, "unlink", target, {"link": link_id})
     waiting = accounts.get(conn, source)
     assert waiting is not None, "a linked account stays"
     return waiting
@@ -155,9 +166,13 @@ def same(conn: Connection, ids: Mapping[str, str], account_id: int, now: int) ->
         for id_, _ in owners:
             if id_ != account_id:
                 link(conn, id_, account_id, now)
-        sql.run(conn, "INSERT INTO alias (text, account_id) VALUES (:text, :id) ON CONFLICT DO NOTHING", text=text, id=account_id)
+        sql.run(
+            conn,
+            "INSERT INTO alias (text, account_id) VALUES (:text, :id) ON CONFLICT DO NOTHING",
+            text=text,
+            id=account_id,
+        )
 
 
 def _called(source: Account) -> list[str]:
     return [text for text in (source.reference, f"domain:{source.domain}" if source.domain else None) if text]
-

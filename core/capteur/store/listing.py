@@ -31,8 +31,15 @@ def record(conn: Connection, model: str, as_of: int, rows: Sequence[tuple[int, i
 
 def last(conn: Connection, model: str, before: int) -> Shown | None:
     """The newest list shown before a moment (micros)."""
-    as_of = sql.value(conn, "SELECT max(as_of) FROM listing WHERE model = :model AND as_of < :before", model=model, before=before)
+    as_of = sql.value(
+        conn, "SELECT max(as_of) FROM listing WHERE model = :model AND as_of < :before", model=model, before=before
+    )
     if as_of is None:
         return None
-    found = sql.rows(conn, "SELECT rank, account_id, intent FROM listing WHERE model = :model AND as_of = :at ORDER BY rank", model=model, at=as_of)
+    found = sql.rows(
+        conn,
+        "SELECT rank, account_id, intent FROM listing WHERE model = :model AND as_of = :at ORDER BY rank",
+        model=model,
+        at=as_of,
+    )
     return Shown(as_of, tuple((rank, account_id, intent) for rank, account_id, intent in found))

@@ -69,7 +69,8 @@ def whole(conn: Connection, account_ids: Iterable[int]) -> None:
     found = sql.rows(
         conn,
         "SELECT account_id, kind_id, min(occurred_at) FROM signal WHERE "
-        + sql.among(conn, "account_id", "ids") + " GROUP BY account_id, kind_id",
+        + sql.among(conn, "account_id", "ids")
+        + " GROUP BY account_id, kind_id",
         ids=sql.array(conn, account_ids),
     )
     write(conn, {(account_id, kind_id): moment // MICROS_PER_DAY for account_id, kind_id, moment in found})
@@ -96,8 +97,10 @@ def take_marks(conn: Connection, limit: int, *, account_id: int | None = None) -
         return []
     if sql.is_postgresql(conn):
         return _take_skipping(conn, limit, account_id)
-    chosen = "account_id = :account" if account_id is not None else (
-        "account_id IN (SELECT account_id FROM stale ORDER BY account_id, kind_id LIMIT :limit)"
+    chosen = (
+        "account_id = :account"
+        if account_id is not None
+        else ("account_id IN (SELECT account_id FROM stale ORDER BY account_id, kind_id LIMIT :limit)")
     )
     taken = sql.rows(
         conn,

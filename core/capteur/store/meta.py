@@ -18,4 +18,9 @@ def put(conn: Connection, name: str, value: str | None) -> None:
     if value is None:
         sql.run(conn, "DELETE FROM meta WHERE name = :name", name=name)
         return
-    sql.run(conn, "INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name=name, value=value)
+    sql.run(
+        conn,
+        "INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        name=name,
+        value=value,
+    )

@@ -11,7 +11,7 @@ from typing import Literal, Self, TypeVar
 from sqlalchemy import URL, Connection, Engine
 
 from capteur.clock import Clock
-from capteur.errors import ConfigError, SchemaError
+from capteur.errors import ConfigError, SchemaError, StoreBusy
 from capteur.store import schema, sql
 from capteur.store.engine import BUSY_S, engines, parse, path_of
 from capteur.store.faults import is_lost, shown, translate
@@ -67,7 +67,9 @@ class Store:
             yield
             return
         with held(path_of(self._url), who, self._clock.now()):
-            self.write(lambda conn: sql.run(conn, "UPDATE watch SET lease_until = 0 WHERE lease_until > 0").rowcount).result()
+            self.write(
+                lambda conn: sql.run(conn, "UPDATE watch SET lease_until = 0 WHERE lease_until > 0").rowcount
+            ).result()
             yield
 
     def keep(self, who: str) -> None:
@@ -75,7 +77,10 @@ class Store:
         self._holds.enter_context(self.hold(who))
 
     def vacuum(self) -> None:
-        """Give freed space back; on SQLite the file is written anew, so nothing deleted can be found in it afterwards."""
+        """Give freed space back; on SQLite the file is written anew, so nothing deleted can be found in it afterwards.
+
+        Raises StoreBusy when somebody reads on, so that the log beside the file could not be emptied.
+        """
         self._writer.submit(_vacuum, bare=True).result()
 
     @property
@@ -105,7 +110,13 @@ class Store:
 
 
 def open_store(
-    url: str, clock: Clock, *, create: bool = False, upgrade: bool = False, hold: str | None = None, busy_s: float = BUSY_S
+    url: str,
+    clock: Clock,
+    *,
+    create: bool = False,
+    upgrade: bool = False,
+    hold: str | None = None,
+    busy_s: float = BUSY_S,
 ) -> Store:
     """Open the store at `url` (`sqlite:///FILE` or `postgresql://...`).
 
@@ -152,7 +163,9 @@ def _check_path(path: Path, place: str, *, create: bool) -> None:
     if path.is_dir():
         raise ConfigError(f"store {place}: {path} is a folder", fix='name a file in it: url = "sqlite:///capteur.db"')
     if not path.absolute().parent.is_dir():
-        raise ConfigError(f"store {place}: the folder {path.parent} does not exist", fix="make the folder, or correct [store] url")
+        raise ConfigError(
+            f"store {place}: the folder {path.parent} does not exist", fix="make the folder, or correct [store] url"
+        )
     if not path.exists() and not create:
         raise ConfigError(f"store {place}: there is no database yet", fix="capteur init")
     if path.exists() and 0 < path.stat().st_size < 100:  # noqa: PLR2004  a SQLite header has 100 bytes
@@ -169,4 +182,10 @@ def _vacuum(conn: Connection) -> None:
             driver.autocommit = False
         return
     driver.execute("VACUUM")
-    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (blocked, *_) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if blocked:
+        raise StoreBusy(
+            "the log beside the database could not be emptied",
+            why="somebody is still reading from it",
+            fix="close other programs that use it, then try again",
+        )

@@ -38,6 +38,15 @@ def rows(conn: Connection, model: str | None = None) -> list[OutcomeRow]:
     )
     linked = roots(conn)
     return [
-        OutcomeRow(linked.get(account_id, account_id), kind, key, at, known_at, of, value, json.loads(data) if data is not None else None)
+        OutcomeRow(
+            linked.get(account_id, account_id),
+            kind,
+            key,
+            at,
+            known_at,
+            of,
+            value,
+            json.loads(data) if data is not None else None,
+        )
         for account_id, kind, key, at, known_at, of, value, data in found
     ]

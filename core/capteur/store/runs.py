@@ -18,7 +18,7 @@ def start(conn: Connection, instance: str, now: int) -> int:
     """Open a run; returns its id."""
     row = sql.one(
         conn,
-        f'INSERT INTO run (instance_id, started_at, {", ".join(f"{chr(34)}{n}{chr(34)}" for n in _COUNTS)})'
+        f"INSERT INTO run (instance_id, started_at, {', '.join(f'{chr(34)}{n}{chr(34)}' for n in _COUNTS)})"
         f" VALUES (:instance, :now, {', '.join('0' for _ in _COUNTS)}) RETURNING id",
         instance=id_of(conn, instance),
         now=now,
@@ -34,7 +34,14 @@ def finish(conn: Connection, run_id: int, *, now: int, error: str | None = None,
         msg = f"a run does not count {', '.join(sorted(unknown))}"
         raise TypeError(msg)
     cells = "".join(f', "{name}" = :{name}' for name in counts)
-    sql.run(conn, f"UPDATE run SET ended_at = :now, error = :error{cells} WHERE id = :id", now=now, error=error, id=run_id, **counts)
+    sql.run(
+        conn,
+        f"UPDATE run SET ended_at = :now, error = :error{cells} WHERE id = :id",
+        now=now,
+        error=error,
+        id=run_id,
+        **counts,
+    )
 
 
 def last(conn: Connection, instance: str | None = None, limit: int = 20) -> list[RunRow]:

@@ -63,7 +63,9 @@ def is_ready(conn: Connection, place: str, *, create: bool, upgrade: bool, head:
 def bring(conn: Connection, place: str, migrations: Path = MIGRATIONS) -> None:
     """Make the tables, or bring them up to date, in the transaction of `conn`."""
     if sql.is_postgresql(conn):
-        sql.run(conn, "SELECT pg_advisory_xact_lock(7094)")  # two processes that create at once: the second finds it made
+        sql.run(
+            conn, "SELECT pg_advisory_xact_lock(7094)"
+        )  # two processes that create at once: the second finds it made
     fresh = revision(conn, place) is None
     _migrate(conn, migrations)
     if fresh:
@@ -83,4 +85,6 @@ def _migrate(conn: Connection, migrations: Path) -> None:
 
 def _first_values(conn: Connection) -> None:
     # the key under which persons are hashed: without it their hashes say nothing, and it never leaves the database
-    sql.run(conn, "INSERT INTO meta (name, value) VALUES (:name, :value)", name="person_key", value=secrets.token_hex(32))
+    sql.run(
+        conn, "INSERT INTO meta (name, value) VALUES (:name, :value)", name="person_key", value=secrets.token_hex(32)
+    )

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from capteur.signals import Observation
-from capteur.store import marks, sql
+from capteur.store import audit, marks, sql
 from capteur.store.columns import columns
 from capteur.store.shapes import SignalRow
 
@@ -114,13 +114,18 @@ def rows(
             signal.occurred_at, signal.detected_at, signal.known_at, signal.known_assumed, signal.by_day, signal.revoked_at,
             signal.revoked_reason, signal.strength, signal.summary, signal.evidence_url, topic.name, signal.event, signal.data
         FROM signal {_NAMED} JOIN scope ON scope.id = signal.scope_id JOIN account ON account.id = signal.account_id
-        WHERE {' AND '.join(where)} ORDER BY signal.occurred_at {way}, signal.key {way} {'LIMIT :limit' if limit is not None else ''}
+        WHERE {" AND ".join(where)} ORDER BY signal.occurred_at {way}, signal.key {way} {"LIMIT :limit" if limit is not None else ""}
         """,
         **values,
     )
     # SQLite has no booleans, and keeps JSON as it came
     return [
-        replace(row, known_assumed=bool(row.known_assumed), by_day=bool(row.by_day), data=None if row.data is None else json.loads(row.data))
+        replace(
+            row,
+            known_assumed=bool(row.known_assumed),
+            by_day=bool(row.by_day),
+            data=None if row.data is None else json.loads(row.data),
+        )
         for row in (SignalRow(*cells) for cells in found)
     ]
 
@@ -138,6 +143,8 @@ def revoke(conn: Connection, signal_id: int, reason: str, now: int) -> bool:
     )
     changes.add((account, kind, occurred_at, event) for account, kind, occurred_at, event in revoked)
     marks.leave(conn, changes)
+    for account, *_ in revoked:
+        audit.add(conn, now, "revoke", account, {"signal": signal_id})
     return bool(revoked)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol, TypeVar
@@ -55,6 +55,12 @@ def run(conn: Connection, sql: str, /, **values: Any) -> Cursor:
     """Execute one statement."""
     cursor: Cursor = driver(conn).execute(spoken(sql, postgresql=is_postgresql(conn)), values)
     return cursor
+
+
+def many(conn: Connection, sql: str, values: Sequence[Mapping[str, Any]]) -> None:
+    """Execute one statement for many sets of values."""
+    if values:
+        driver(conn).cursor().executemany(spoken(sql, postgresql=is_postgresql(conn)), values)
 
 
 def rows(conn: Connection, sql: str, /, **values: Any) -> list[tuple[Any, ...]]:
@@ -103,7 +109,9 @@ def bulk(conn: Connection, sql: str, types: Sequence[str], values: Sequence[tupl
     if is_postgresql(conn):
         source = "SELECT * FROM unnest(" + ", ".join(f"%s::{t}[]" for t in types) + ")"
         for part in chunks(values, CHUNK):
-            driver(conn).execute(sql.replace("%", "%%").format(rows=source), [list(column) for column in zip(*part, strict=True)])
+            driver(conn).execute(
+                sql.replace("%", "%%").format(rows=source), [list(column) for column in zip(*part, strict=True)]
+            )
     else:
         source = "VALUES (" + ", ".join("?" * len(types)) + ")"
         driver(conn).executemany(spoken(sql, postgresql=False).format(rows=source), values)

@@ -72,13 +72,18 @@ def insert(conn: Connection, signals: Mapping[str, Cells]) -> Collection[str]:
     return new if len(new) == len(signals) else [key for key in signals if key in new]
 
 
-def grow(conn: Connection, scope_id: int, now: int, growing: Mapping[str, Incoming], kinds: Mapping[str, int]) -> list[Changed]:
+def grow(
+    conn: Connection, scope_id: int, now: int, growing: Mapping[str, Incoming], kinds: Mapping[str, int]
+) -> list[Changed]:
     """Let known signals grow: those that are stronger now, of the same kind and not revoked, with the old belief kept."""
     if not growing:
         return []
     # locked on PostgreSQL: the belief that is kept must be the one another writer has just left, not the one before it
-    query = f"{_BELIEVED} {sql.among(conn, 'key', 'keys')} ORDER BY id {'FOR UPDATE' if sql.is_postgresql(conn) else ''}"
+    query = (
+        f"{_BELIEVED} {sql.among(conn, 'key', 'keys')} ORDER BY id {'FOR UPDATE' if sql.is_postgresql(conn) else ''}"
+    )
     past: list[tuple[Any, ...]] = []
+    stronger: list[dict[str, Any]] = []
     grown: list[Changed] = []
     for id_, key, kind_id, strength, account_id, occurred_at, event, known_at, assumed, until in sql.rows(
         conn, query, scope=scope_id, now=now, keys=sql.array(conn, growing)
@@ -87,7 +92,9 @@ def grow(conn: Connection, scope_id: int, now: int, growing: Mapping[str, Incomi
         if kind_id != kinds[seen.kind] or seen.strength <= strength:
             continue
         past.append((id_, known_at, bool(assumed), until, strength, account_id))
-        sql.run(conn, _GROW, strength=seen.strength, now=now, summary=seen.summary, url=seen.evidence_url, data=seen.data, id=id_)
+        more = {"summary": seen.summary, "url": seen.evidence_url, "data": seen.data}
+        stronger.append({"id": id_, "now": now, "strength": seen.strength, **more})
         grown.append((account_id, kind_id, occurred_at, event))
     sql.bulk(conn, _PAST, ["bigint", "bigint", "boolean", "bigint", "float8", "bigint"], past)
+    sql.many(conn, _GROW, stronger)
     return grown

@@ -36,7 +36,9 @@ def load(conn: Connection, account_ids: Sequence[int], model: str, version_id: i
         SELECT account_id, kind.name, sealed_day, sealed, at, total, n FROM state JOIN kind ON kind.id = kind_id
         WHERE version_id = :version AND {sql.among(conn, "account_id", "ids")}
     """
-    for account_id, kind, sealed_day, sealed, at, total, n in sql.rows(conn, query, version=version_id, ids=sql.array(conn, account_ids)):
+    for account_id, kind, sealed_day, sealed, at, total, n in sql.rows(
+        conn, query, version=version_id, ids=sql.array(conn, account_ids)
+    ):
         state = State(sealed_day, _unpack(sealed), at, _unpack(total), n)
         if (own := found.get(account_id)) is None:
             found[account_id] = {kind: state}
@@ -52,7 +54,11 @@ def save(conn: Connection, model: str, version_id: int, changes: Sequence[tuple[
         return
     kinds = words.ids(conn, "kind", {kind for _, kind, _ in changes})
     newest = {(account_id, kinds[kind]): state for account_id, kind, state in changes}
-    kept = [(version_id, a, k, s.sealed_day, _pack(s.sealed), s.at, _pack(s.total), s.n) for (a, k), s in sorted(newest.items()) if s is not None]
+    kept = [
+        (version_id, a, k, s.sealed_day, _pack(s.sealed), s.at, _pack(s.total), s.n)
+        for (a, k), s in sorted(newest.items())
+        if s is not None
+    ]
     sql.bulk(conn, _SAVE, _TYPES, kept)
     for (account_id, kind_id), state in sorted(newest.items()):
         if state is None:
@@ -77,7 +83,12 @@ def set_ceilings(conn: Connection, model: str, ceilings: Sequence[tuple[int, flo
     )
     for account_id, ceiling in newest.items():
         if ceiling is None:
-            sql.run(conn, "DELETE FROM ceiling_rank WHERE model = :model AND account_id = :account", model=model, account=account_id)
+            sql.run(
+                conn,
+                "DELETE FROM ceiling_rank WHERE model = :model AND account_id = :account",
+                model=model,
+                account=account_id,
+            )
 
 
 def walk(

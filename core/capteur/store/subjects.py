@@ -67,7 +67,9 @@ def _by_id(conn: Connection, ids: set[int]) -> dict[int, Resolved]:
         found = sql.rows(conn, "SELECT id, state, linked_to FROM account WHERE id = :id", id=only)
     else:
         found = sql.rows(
-            conn, f"SELECT id, state, linked_to FROM account WHERE {sql.among(conn, 'id', 'ids')}", ids=sql.array(conn, ids)
+            conn,
+            f"SELECT id, state, linked_to FROM account WHERE {sql.among(conn, 'id', 'ids')}",
+            ids=sql.array(conn, ids),
         )
     return {id_: _resolved(conn, id_, state, linked_to) for id_, state, linked_to in found}
 
@@ -87,12 +89,25 @@ def _by_reference(conn: Connection, unknown: dict[str, Unknown], now: int) -> di
             conn,
             "INSERT INTO account (domain, name, state, reference, created_at) {rows} ON CONFLICT DO NOTHING",
             ["text", "text", "text", "text", "bigint"],
-            [(u.domain, u.name or u.domain or u.reference, u.state, u.reference, now) for u in _once_per_domain(missing)],
+            [
+                (u.domain, u.name or u.domain or u.reference, u.state, u.reference, now)
+                for u in _once_per_domain(missing)
+            ],
         )
         found |= _look_up(conn, {u.reference: u for u in missing})
     _promote(conn, unknown, found)
-    waiting = [(text, found[u.reference].id) for u in unknown.values() if found[u.reference].unmatched or u in missing for text in _ids(u)]
-    sql.bulk(conn, "INSERT INTO alias (text, account_id) {rows} ON CONFLICT DO NOTHING", ["text", "bigint"], sorted(set(waiting)))
+    waiting = [
+        (text, found[u.reference].id)
+        for u in unknown.values()
+        if found[u.reference].unmatched or u in missing
+        for text in _ids(u)
+    ]
+    sql.bulk(
+        conn,
+        "INSERT INTO alias (text, account_id) {rows} ON CONFLICT DO NOTHING",
+        ["text", "bigint"],
+        sorted(set(waiting)),
+    )
     return found
 
 
@@ -109,7 +124,9 @@ def _look_up(conn: Connection, unknown: dict[str, Unknown]) -> dict[str, Resolve
     for id_, state, linked_to, reference, domain in sql.rows(
         conn,
         "SELECT id, state, linked_to, reference, domain FROM account WHERE "
-        + sql.among(conn, "reference", "references_") + " OR " + sql.among(conn, "domain", "domains"),
+        + sql.among(conn, "reference", "references_")
+        + " OR "
+        + sql.among(conn, "domain", "domains"),
         references_=sql.array(conn, unknown),
         domains=sql.array(conn, domains),
     ):
@@ -120,7 +137,11 @@ def _look_up(conn: Connection, unknown: dict[str, Unknown]) -> dict[str, Resolve
     by_alias = _by_alias(conn, texts) if texts else {}
     found: dict[str, Resolved] = {}
     for reference, u in unknown.items():
-        candidates = (by_reference.get(reference), by_domain.get(u.domain or ""), *(by_alias.get(t) for t in (reference, *_ids(u))))
+        candidates = (
+            by_reference.get(reference),
+            by_domain.get(u.domain or ""),
+            *(by_alias.get(t) for t in (reference, *_ids(u))),
+        )
         resolved_ = next((c for c in candidates if c is not None), None)
         if resolved_ is not None:
             found[reference] = resolved_
@@ -146,7 +167,9 @@ def _ids(unknown: Unknown) -> list[str]:
 
 def _promote(conn: Connection, unknown: dict[str, Unknown], found: dict[str, Resolved]) -> None:
     """A company that waited becomes a discovered account once a sensor that may discover names it."""
-    raised = sorted({found[r].id for r, u in unknown.items() if u.state == "discovered" and r in found and found[r].unmatched})
+    raised = sorted(
+        {found[r].id for r, u in unknown.items() if u.state == "discovered" and r in found and found[r].unmatched}
+    )
     for account_id in raised:
         sql.run(conn, "UPDATE account SET state = 'discovered' WHERE id = :id AND state = 'unmatched'", id=account_id)
     if raised:

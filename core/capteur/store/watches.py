@@ -18,7 +18,17 @@ from capteur.store.instances import id_of, instances, park, resume, upsert_insta
 from capteur.store.shapes import Batch, WatchRow
 
 __all__ = [
-    "advance", "claim", "ensure", "get", "instances", "park", "release", "renew", "resume", "rows", "upsert_instance",
+    "advance",
+    "claim",
+    "ensure",
+    "get",
+    "instances",
+    "park",
+    "release",
+    "renew",
+    "resume",
+    "rows",
+    "upsert_instance",
 ]
 
 FAILURES = frozenset({"backoff", "bug", "quarantined", "stuck", "failed"})
@@ -69,7 +79,7 @@ def claim(
     query = f"""
         UPDATE watch SET epoch = epoch + 1, lease_until = {_now(conn)} + :lease
         WHERE instance_id = :instance AND account_id IN (
-            SELECT account_id FROM watch WHERE {' AND '.join(wanted)} ORDER BY next_due, account_id {'LIMIT :limit' if limit is not None else ''} {lock}
+            SELECT account_id FROM watch WHERE {" AND ".join(wanted)} ORDER BY next_due, account_id {"LIMIT :limit" if limit is not None else ""} {lock}
         ) RETURNING {_CELLS}
     """
     values = {"instance": id_of(conn, instance), "lease": int(lease_s * 1_000_000), "now": now}

@@ -19,7 +19,9 @@ def ids(conn: Connection, table: Dictionary, names: Collection[str]) -> dict[str
     found = find(conn, table, names)
     missing = sorted(set(names) - found.keys())
     if missing:
-        sql.bulk(conn, f"INSERT INTO {table} (name) {{rows}} ON CONFLICT DO NOTHING", ["text"], [(name,) for name in missing])
+        sql.bulk(
+            conn, f"INSERT INTO {table} (name) {{rows}} ON CONFLICT DO NOTHING", ["text"], [(name,) for name in missing]
+        )
         found |= find(conn, table, missing)
     return found
 

@@ -53,7 +53,11 @@ class Writer:
     def submit(self, fn: Callable[[Connection], T], *, bare: bool = False) -> Future[T]:
         """Queue a piece of work. Raises StoreError once the store is closed, or when called from inside a piece of work."""
         if threading.current_thread() is self._thread:
-            raise StoreError("a write was asked for inside a write", why="it would wait for itself", fix="use the connection it was given")
+            raise StoreError(
+                "a write was asked for inside a write",
+                why="it would wait for itself",
+                fix="use the connection it was given",
+            )
         work = Work(fn, bare)
         with self._news:
             if self._closed:
@@ -151,7 +155,9 @@ class Writer:
     def _undo(conn: Connection) -> bool:
         try:
             driver = conn.connection.driver_connection
-            if getattr(driver, "in_transaction", True) is False:  # SQLite has rolled everything back by itself (disk full)
+            if (
+                getattr(driver, "in_transaction", True) is False
+            ):  # SQLite has rolled everything back by itself (disk full)
                 return False
             conn.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
             conn.exec_driver_sql("RELEASE SAVEPOINT work")
@@ -159,7 +165,9 @@ class Writer:
             return False
         return True
 
-    def _broken(self, works: Sequence[Work[Any]], error: BaseException, *, alone: bool, last: bool = False) -> list[Work[Any]]:
+    def _broken(
+        self, works: Sequence[Work[Any]], error: BaseException, *, alone: bool, last: bool = False
+    ) -> list[Work[Any]]:
         """The transaction is gone. Returns what is worth doing again; the others (with `last` all) get the error."""
         lost = self._connection is not None and is_lost(self._connection, error)
         if lost:

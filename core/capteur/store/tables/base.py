@@ -60,7 +60,14 @@ def row_id(**kwargs: Any) -> Any:
 def to(target: str, *, primary_key: bool = False, nullable: bool = False, index: bool = False) -> Any:
     """A reference to another table's row."""
     return Field(
-        sa_column=sa.Column(sa.BigInteger, sa.ForeignKey(f"{target}.id"), primary_key=primary_key, nullable=nullable, index=index, autoincrement=False)
+        sa_column=sa.Column(
+            sa.BigInteger,
+            sa.ForeignKey(f"{target}.id"),
+            primary_key=primary_key,
+            nullable=nullable,
+            index=index,
+            autoincrement=False,
+        )
     )
 
 

@@ -17,7 +17,12 @@ class AccountTable(Table, table=True):
     __tablename__ = "account"
     # No id comes twice: a unit that still runs must not write into the account that took a forgotten one's place.
     __table_args__ = (
-        sa.Index("ix_account_linked_to", "linked_to", sqlite_where=sa.text("linked_to IS NOT NULL"), postgresql_where=sa.text("linked_to IS NOT NULL")),
+        sa.Index(
+            "ix_account_linked_to",
+            "linked_to",
+            sqlite_where=sa.text("linked_to IS NOT NULL"),
+            postgresql_where=sa.text("linked_to IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
     id: int | None = column.row_id()
@@ -81,8 +86,16 @@ class SignalTable(Table, table=True):
     __tablename__ = "signal"
     __table_args__ = (
         sa.UniqueConstraint("scope_id", "key"),
-        sa.Index("ix_signal_account_id_kind_id_occurred_at_strength", "account_id", "kind_id", "occurred_at", "strength"),
-        sa.Index("ix_signal_account_id_event", "account_id", "event", sqlite_where=sa.text("event IS NOT NULL"), postgresql_where=sa.text("event IS NOT NULL")),
+        sa.Index(
+            "ix_signal_account_id_kind_id_occurred_at_strength", "account_id", "kind_id", "occurred_at", "strength"
+        ),
+        sa.Index(
+            "ix_signal_account_id_event",
+            "account_id",
+            "event",
+            sqlite_where=sa.text("event IS NOT NULL"),
+            postgresql_where=sa.text("event IS NOT NULL"),
+        ),
     )
     id: int | None = column.row_id()
     scope_id: int = column.integer()
@@ -114,6 +127,14 @@ class SignalPastTable(Table, table=True):
     """
 
     __tablename__ = "signal_past"
+    __table_args__ = (
+        sa.Index(
+            "ix_signal_past_link_id",
+            "link_id",
+            sqlite_where=sa.text("link_id IS NOT NULL"),
+            postgresql_where=sa.text("link_id IS NOT NULL"),
+        ),
+    )
     id: int | None = column.row_id()
     signal_id: int = column.to("signal", index=True)
     known_at: datetime = column.moment()
@@ -121,7 +142,7 @@ class SignalPastTable(Table, table=True):
     until: datetime = column.moment()
     strength: float = column.number()
     account_id: int = column.to("account", index=True)
-    link_id: int | None = column.to("link", nullable=True, index=True)
+    link_id: int | None = column.to("link", nullable=True)
 
 
 class FactTable(Table, table=True):

@@ -165,7 +165,7 @@ def _signals() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_signal_past"),
     )
     op.create_index("ix_signal_past_account_id", "signal_past", ["account_id"])
-    op.create_index("ix_signal_past_link_id", "signal_past", ["link_id"])
+    op.create_index("ix_signal_past_link_id", "signal_past", ["link_id"], **_where("link_id IS NOT NULL"))
     op.create_index("ix_signal_past_signal_id", "signal_past", ["signal_id"])
 
 

@@ -1,0 +1,63 @@
+"""Accounts: found by any of their names, adopted, discovered."""
+
+from __future__ import annotations
+
+import pytest
+
+from capteur.errors import InputError
+from capteur.store import accounts
+from capteur.store.shapes import Unknown
+
+
+def test_adding_an_account_adopts_the_company_that_waited_under_its_domain(bench):
+    """It keeps its id, its signals and since when they are known; its state is folded."""
+    bench.commit(bench.signal("a", bench.unknown("domain:bar.io", None, "bar.io"), ago=2))
+    before = bench.read(lambda c: accounts.by_label(c, "bar.io"))
+    known = bench.history(before.id)
+    bench.marks()
+    bench.advance(days=3)
+    account_id, created = bench.write(
+        lambda c: accounts.add(c, domain="bar.io", name="Bar Inc", now=bench.now, aliases=["name:bar"])
+    )
+    assert (account_id, created) == (before.id, False)
+    after = bench.read(lambda c: accounts.get(c, account_id))
+    assert (after.state, after.name, after.aliases) == ("listed", "Bar Inc", ("name:bar",))
+    assert bench.history(account_id) == known
+    assert (account_id, "hiring.opened") in bench.marks()
+
+
+def test_a_sensor_that_may_discover_makes_discovered_accounts(bench):
+    """A company that waited is discovered once such a sensor names it; a listed one stays listed."""
+    acme = bench.account("acme.com")
+    bench.commit(bench.signal("a", Unknown("domain:bar.io", "Bar", "bar.io")))
+    receipt = bench.commit(
+        bench.signal("b", Unknown("domain:bar.io", "Bar", "bar.io", state="discovered")),
+        bench.signal("c", Unknown("domain:new.io", "New", "new.io", state="discovered")),
+        bench.signal("d", Unknown("domain:acme.com", "Acme", "acme.com", state="discovered")),
+    )
+    assert receipt.unmatched == 0
+    assert {a.domain for a in bench.read(lambda c: accounts.listing(c, states=("discovered",)))} == {"bar.io", "new.io"}
+    assert bench.read(lambda c: accounts.get(c, acme)).state == "listed"
+
+
+def test_an_alias_belongs_to_one_account_and_a_name_to_several(bench):
+    acme, zeta = bench.account("acme.com"), bench.account("zeta.io")
+    bench.write(lambda c: accounts.add_alias(c, acme, "greenhouse:acme"))
+    bench.write(lambda c: accounts.add_alias(c, acme, "greenhouse:acme"))
+    for taken in ("greenhouse:acme", "domain:acme.com"):
+        with pytest.raises(InputError, match=r"acme\.com"):
+            bench.write(lambda c, taken=taken: accounts.add_alias(c, zeta, taken))
+    for account_id in (acme, zeta):
+        bench.write(lambda c, a=account_id: accounts.add_alias(c, a, "name:the company"))
+    assert bench.read(lambda c: accounts.get(c, acme)).alias("greenhouse") == "acme"
+
+
+def test_an_account_answers_to_domain_alias_name_and_reference(bench):
+    acme = bench.account("acme.com", "domain:acme.io", "greenhouse:acme", name="Acme")
+    for text in ("acme.com", "acme.io", "domain:acme.io", "greenhouse:acme", "Acme"):
+        assert bench.read(lambda c, t=text: accounts.by_label(c, t)).id == acme, text
+    assert bench.read(lambda c: accounts.by_label(c, "nobody")) is None
+    assert bench.read(lambda c: accounts.get(c, 999)) is None
+    assert bench.read(accounts.labels) == ["acme.com", "Acme"]
+    assert bench.write(lambda c: accounts.add(c, domain="acme.io", name="Acme IO", now=bench.now)) == (acme, False)
+    assert bench.read(lambda c: accounts.get(c, acme)).name == "Acme"
