@@ -30,3 +30,22 @@ def show(rows: Iterable[Row]) -> None:
         print(
             f"{row.name:<58}{row.ours:>10.4g}{row.limit:>10.4g}{row.ratio:>8.2f}{row.target:>8.2f}  {verdict:<6}{row.note}"
         )
+
+
+def main() -> None:
+    """Run every bench_*.py beside this file, each in a process of its own, and print one table as they finish."""
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    folder, failed = Path(__file__).parent, []
+    for file in sorted(folder.glob("bench_*.py")):
+        print(f"-- {file.stem}", flush=True)
+        if subprocess.run([sys.executable, str(file)], cwd=folder, check=False).returncode:
+            failed.append(file.stem)
+    if failed:
+        sys.exit(f"these did not finish: {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from capteur.accounts import Account, AccountRef
+    from capteur.asking import AsyncHttp, Http
     from capteur.errors import (
         AuthError,
         CapteurError,
@@ -38,6 +39,7 @@ __version__ = "0.1.0"
 
 _ROOMS = {
     "accounts": ("Account", "AccountRef"),
+    "asking": ("AsyncHttp", "Http"),
     "errors": (
         "AuthError",
         "CapteurError",
@@ -70,6 +72,7 @@ __all__ = [
     "AccountRef",
     "AccountSensor",
     "Answer",
+    "AsyncHttp",
     "AuthError",
     "CapteurError",
     "Checkpoint",
@@ -83,6 +86,7 @@ __all__ = [
     "Estimator",
     "FeedSensor",
     "House",
+    "Http",
     "InputError",
     "Kind",
     "NotFound",

@@ -80,6 +80,29 @@ class SignalColumns:
             place=ints(place),
         )
 
+    def by_account(self) -> dict[int, list[Observation]]:
+        """The rows as Observations by account id, ascending: what `of` was made from, with the place in the order as the key."""
+        places = range(len(self.account)) if self.place is None else self.place.tolist()
+        columns = (self.account, self.kind, self.occurred_at, self.strength, self.known_at, self.revoked_at)
+        rest = (self.topic, self.event, self.signal_id)
+        found: dict[int, list[Observation]] = {}
+        for place, account, kind, occurred_at, strength, known_at, revoked_at, topic, event, signal_id in zip(
+            places, *(c.tolist() for c in (*columns, *rest)), strict=True
+        ):
+            signal = Observation(
+                key=f"{place:019d}",
+                kind=self.kinds[kind],
+                occurred_at=occurred_at,
+                strength=strength,
+                known_at=known_at,
+                revoked_at=None if revoked_at == NEVER else revoked_at,
+                topic=None if topic < 0 else self.topics[topic],
+                event=None if event < 0 else str(event),
+                signal_id=signal_id,
+            )
+            found.setdefault(account, []).append(signal)
+        return dict(sorted(found.items()))
+
 
 class Estimator(Options):
     """Base of every estimator. Its fields are the hyper-parameters, set by `[models.NAME]` and frozen.

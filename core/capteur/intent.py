@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import floor
 from typing import TYPE_CHECKING, Literal
@@ -94,6 +95,27 @@ class Estimates:
     mass: NDArray[np.float64]
     evidence: NDArray[np.int8]
     trend: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, found: Mapping[int, Estimate]) -> Estimates:
+        """Columns from an Estimate by account id, in ascending order of the id."""
+        import numpy as np
+
+        each = [found[account] for account in sorted(found)]
+
+        def numbers(name: str) -> NDArray[np.float64]:
+            return np.array([np.nan if getattr(e, name) is None else getattr(e, name) for e in each], dtype=np.float64)
+
+        def codes(name: str, words: tuple[str, ...]) -> NDArray[np.int8]:
+            return np.array([words.index(getattr(e, name)) for e in each], dtype=np.int8)
+
+        return cls(
+            account=np.array(sorted(found), dtype=np.int64),
+            status=codes("status", STATUSES),
+            **{name: numbers(name) for name in ("intent", "low", "high", "inferred", "ask", "n_eff", "mass")},
+            evidence=codes("evidence", WORDS),
+            trend=codes("trend", TRENDS),
+        )
 
 
 def shown(values: list[float], total: float, digits: int = 1) -> tuple[list[int], int]:

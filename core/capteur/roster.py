@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capteur.accounts import Account, AccountRef
-from capteur.domains import account_domain
+from capteur.domains import account_domain, registrable
 from capteur.errors import InputError
 from capteur.importing import AccountRow, ImportFile, read_accounts
 from capteur.matching import Index, alias, nearest, normal_name
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SCOPE = "accounts"
 """The scope of what the user's own list says."""
-LIKELY = 0.6
+LIKELY = 0.7
 """Likeness from which an account is proposed for a company that waits."""
 WITHIN = 0.75
 """Likeness of a name that is a part of the other."""
@@ -101,7 +101,9 @@ def _import(conn: Connection, file: ImportFile, now: int) -> ImportReport:
     for row in file.rows:
         account_id, change = _put(conn, row, now)
         if row.standing is not None:
-            changed = _standing(row, account_id, standing.get(account_id, {}), now, signals, revokes)
+            holds = standing.get(account_id, {})
+            changed = _standing(row, account_id, holds, now, signals, revokes)
+            report.notes += [f"{row.domain}: no longer {word}" for word in holds if word != row.standing]
             change = change or ("updated" if changed else "")
             if row.standing:
                 word = row.standing.partition(":")[0]
@@ -191,19 +193,25 @@ def add(store: Store, text: str, name: str | None, now: int) -> tuple[Account, b
     domain = account_domain(text)
 
     def work(conn: Connection) -> tuple[Account, bool]:
+        before = stored.by_label(conn, domain)
         row = AccountRow(line=0, domain=domain, name=name, standing=None, aliases=(), facts={})
-        account_id, change = _put(conn, row, now)
+        account_id, _ = _put(conn, row, now)
         rematch(conn, now)
         account = stored.get(conn, account_id)
         assert account is not None, "it was just added"
-        return account, change == "added"
+        return account, before is None or before.state != "listed"
 
     return store.write(work).result()
 
 
 def find(conn: Connection, text: str, *, states: Sequence[str] = ("listed", "discovered", "unmatched")) -> Account:
     """The account a person means. Raises InputError with the nearest names."""
-    account = stored.by_label(conn, text.strip()) or stored.by_label(conn, f"name:{normal_name(text)}")
+    domain = registrable(text)
+    account = (
+        stored.by_label(conn, text.strip())
+        or (stored.by_label(conn, domain) if domain else None)
+        or stored.by_label(conn, f"name:{normal_name(text)}")
+    )
     if account is None or account.state not in states:
         near = nearest(text, [name for name in stored.labels(conn) if ":" not in name])
         fix = f"did you mean {' or '.join(near)}?" if near else "capteur accounts list shows the accounts"
@@ -216,7 +224,7 @@ def waiting(conn: Connection, limit: int | None = None) -> list[Waiting]:
     rows = links.unmatched(conn)
     by_word: dict[str, list[Account]] = {}
     for account in stored.listing(conn, states=("listed", "discovered")):
-        for word in set(normal_name(account.name).split()):
+        for word in set(normal_name(_called(account)).split()):
             by_word.setdefault(word, []).append(account)
     found = [Waiting(row.account, row.signals, row.newest, _candidates(row.account, by_word)) for row in rows]
     found.sort(key=lambda w: (not w.candidates, -w.signals, w.account.id))
@@ -225,11 +233,20 @@ def waiting(conn: Connection, limit: int | None = None) -> list[Waiting]:
 
 def _candidates(account: Account, by_word: Mapping[str, Sequence[Account]]) -> tuple[tuple[Account, float], ...]:
     """Accounts that share a word of the name, by likeness; only proposals: nothing is ever linked by likeness."""
-    name = normal_name(account.name)
+    name = normal_name(_called(account))
     near = {other.id: other for word in name.split() for other in by_word.get(word, ())[:COMMON]}
-    scored = [(other, _likeness(name, normal_name(other.name))) for other in near.values()]
+    scored = [(other, _likeness(name, normal_name(_called(other)))) for other in near.values()]
     likely = sorted((pair for pair in scored if pair[1] >= LIKELY), key=lambda pair: (-pair[1], pair[0].id))
     return tuple(likely[:3])
+
+
+def _called(account: Account) -> str:
+    """Its name; of one known by nothing but its domain the first label: `com` is no likeness."""
+    return (
+        account.name
+        if account.name not in (account.domain, account.reference)
+        else account.label.partition(":")[2].partition(".")[0] or account.label.partition(".")[0]
+    )
 
 
 def _likeness(one: str, two: str) -> float:

@@ -6,7 +6,7 @@ A sensor class is a frozen pydantic model; its fields are its configuration (`Se
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -129,6 +129,13 @@ class FeedSensor(Sensor):
     def detect(self, ctx: Context) -> Iterator[Detected] | AsyncIterator[Detected]:
         """Yield what was detected since `ctx.since`."""
         raise TypeError(f"{type(self).__name__} has no detect()")
+
+    def covers(self) -> Collection[str] | None:
+        """The domains of the companies this feed could name; None (the default) = any company.
+
+        An account that no sensor covers is *not watched*, which is different from silent.
+        """
+        return None
 
 
 class AccountSensor(Sensor):

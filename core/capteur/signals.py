@@ -7,7 +7,6 @@ what was yielded, at the edge, once.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -217,7 +216,18 @@ def _json(value: object, notes: _Notes) -> str | None:
     if len(text) > MAX_DATA:
         notes.add(f"data: {len(text) // 1024} KB, at most {MAX_DATA // 1024} KB")
         return None
-    return text.replace("\\u0000", "")  # PostgreSQL stores no NUL
+    return text
+
+
+def _number(value: object, name: str, notes: _Notes) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        shown = clean(str(value), 40) if isinstance(value, str | float) else type(value).__name__
+        notes.add(f"{name}: {shown} is not between 0 and 1")
+
+
+def _version(value: object, notes: _Notes) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+        notes.add("schema_version: expected a whole number")
 
 
 def key_text(key: object, notes: list[str] | None = None) -> str:
@@ -260,14 +270,7 @@ def accept(signal: Signal, kinds: Collection[str], now: datetime) -> Accepted:
             notes.add(f"occurred_at: {moment.isoformat()} is more than 36 h ahead")
         data = {**(data if isinstance(data, Mapping) else {}), "claimed_at": moment.isoformat()}
         moment, by_day = utc(now), False
-    strength: object = signal.strength
-    if (
-        isinstance(strength, bool)
-        or not isinstance(strength, int | float)
-        or not math.isfinite(strength)
-        or not 0 <= strength <= 1
-    ):
-        notes.add(f"strength: {clean(str(strength), 40)} is not between 0 and 1")
+    _number(signal.strength, "strength", notes)
     url = _text(signal.evidence_url, "evidence_url", 2000, notes)
     if url is not None and (not url.lower().startswith(("http://", "https://")) or host_of(url) is None):
         notes.add(f"evidence_url: {clean(url, 60)!r} is not an http(s) address")
@@ -281,8 +284,9 @@ def accept(signal: Signal, kinds: Collection[str], now: datetime) -> Accepted:
         _text(signal.event, "event", MAX_KEY, notes),
         _json(data, notes),
     )
+    _version(signal.schema_version, notes)
     if notes.problems or moment is None:
         raise InputError("; ".join(notes.problems))
     return Accepted(
-        signal.kind, ref, key, micros(moment), by_day, float(signal.strength), *accepted, int(signal.schema_version)
+        signal.kind, ref, key, micros(moment), by_day, float(signal.strength), *accepted, signal.schema_version
     )

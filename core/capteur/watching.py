@@ -12,6 +12,8 @@ from capteur.clock import format_duration, from_micros
 from capteur.estimator import Estimator
 from capteur.kinds import Kind
 from capteur.registry import Broken, Instance
+from capteur.sensor import FeedSensor
+from capteur.store import accounts as stored_accounts
 from capteur.store import watches
 from capteur.store.coverage import Watcher
 from capteur.store.shapes import InstanceRow
@@ -19,7 +21,9 @@ from capteur.store.shapes import InstanceRow
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-InstanceState = Literal["ok", "late", "parked", "waiting", "backoff", "quarantined", "never", "disabled", "broken"]
+InstanceState = Literal[
+    "ok", "partial", "late", "parked", "waiting", "backoff", "quarantined", "never", "disabled", "broken"
+]
 INTERVALS = 3
 """An account is watched while its last good run is at most so many intervals ago."""
 DAY = 86_400_000_000
@@ -71,18 +75,20 @@ def horizon(instance: Instance) -> int:
     return int(span.total_seconds() * 1_000_000)
 
 
-def watchers(instances: Iterable[Instance], rows: Mapping[str, InstanceRow]) -> list[Watcher]:
-    """The enabled instances as coverage sees them."""
-    return [
-        Watcher(
-            i.name,
-            i.shape != "account",
-            horizon(i),
-            parked=(row := rows.get(i.name)) is not None and row.parked_at is not None,
-        )
-        for i in instances
-        if i.enabled
-    ]
+def watchers(conn: Connection, instances: Iterable[Instance]) -> list[Watcher]:
+    """The enabled instances as coverage sees them. A file of the past watches nobody, a feed those it could name."""
+    rows = watches.instances(conn)
+    found = []
+    for instance in instances:
+        sensor = instance.sensor
+        if not instance.enabled or sensor.history:
+            continue
+        row = rows.get(instance.name)
+        parked = row is not None and row.parked_at is not None
+        domains = sensor.covers() if isinstance(sensor, FeedSensor) else None
+        only = None if domains is None else stored_accounts.listed_among(conn, domains)
+        found.append(Watcher(instance.name, instance.shape != "account", horizon(instance), parked, only))
+    return found
 
 
 def instance_status(conn: Connection, instance: Instance, row: InstanceRow | None, now: int) -> InstanceStatus:
@@ -102,8 +108,10 @@ def instance_status(conn: Connection, instance: Instance, row: InstanceRow | Non
         state, error, fix = "parked", row.parked_error, row.parked_fix or f"capteur resume {instance.name}"
     elif not rows or (last_ok is None and not failing and all(r.last_status is None for r in rows)):
         state = "never"
+    elif worst is not None and len(failing) == len(rows):
+        state = "quarantined" if worst.last_status == "quarantined" else "backoff"
     elif good:
-        state = "ok"
+        state = "partial" if failing else "ok"
     elif any(r.last_status == "waiting" for r in rows):
         state = "waiting"
         error = error or next((r.last_error for r in rows if r.last_status == "waiting"), None)
@@ -152,7 +160,7 @@ def instance_findings(status: InstanceStatus, instance: Instance) -> list[Findin
     if status.state == "ok" and not status.failing:
         return [Finding("ok", topic, line)]
     detail = f"{line}: {status.error}" if status.error else line
-    if status.state in ("ok", "late", "waiting"):
+    if status.state in ("ok", "partial", "late", "waiting"):
         return [Finding("warn", topic, detail, status.fix or "capteur run")]
     return [Finding("error", topic, detail, status.fix or f"capteur run {topic}", 1)]
 

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from capteur import __version__
 from capteur.cli import root
+
+MADE = ["capteur.toml", "accounts.csv", "plugins/", ".env.example", "requirements.txt", ".gitignore"]
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def test_a_project_is_made_from_a_plain_list(folder, capsys):
     (folder.parent / "list.txt").write_text("acme.com\nhttps://www.globex.com/about\ngmail.com\n")
     assert root.run(["init", "--domains", "../list.txt", "--contact", "me@company.com"]) == 0
     out, err = capsys.readouterr()
-    assert [line.split("\t")[0] for line in out.splitlines()] == ["path", "capteur.toml", "accounts.csv", "plugins/"]
+    assert [line.split("\t")[0] for line in out.splitlines()] == ["path", *MADE]
     assert (
         err
         == "accounts.csv: 2 accounts added, 1 left out\nline 3: gmail.com is a free-mail host: anybody has an address there\n"
@@ -160,10 +163,30 @@ def test_the_project_goes_where_config_says(folder, capsys):
     assert list(folder.iterdir()) == [folder / "deep"]
 
 
+def test_what_a_deployment_needs_is_there(folder, capsys):
+    """The version is pinned, and neither a secret nor the database gets into version control."""
+    assert root.run(["init", "--no-input"]) == 0
+    pins = [line for line in (folder / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
+    assert pins == [f"capteur=={__version__}"]
+    ignored = (folder / ".gitignore").read_text().splitlines()
+    assert {".env", "*.db"} <= set(ignored)
+    assert {".env.example", "requirements.txt"}.isdisjoint(ignored)
+    assert all(line.startswith("#") or not line for line in (folder / ".env.example").read_text().splitlines())
+
+
+def test_what_is_there_of_them_stays_as_it_is(folder, capsys):
+    (folder / ".gitignore").write_text("mine\n")
+    (folder / "requirements.txt").write_text("capteur\n")
+    assert root.run(["init", "--no-input"]) == 0
+    assert (folder / ".gitignore").read_text() == "mine\n"
+    assert (folder / "requirements.txt").read_text() == "capteur\n"
+    assert [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()][4:] == [".env.example"]
+
+
 def test_init_in_json_names_what_it_made(folder, capsys):
     (folder.parent / "list.txt").write_text("acme.com\nnonsense here\n")
     assert root.run(["init", "--json", "--no-input", "--domains", "../list.txt"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert [item["path"] for item in told["items"]] == ["capteur.toml", "accounts.csv", "plugins/"]
+    assert [item["path"] for item in told["items"]] == MADE
     assert told["accounts"]["added"] == 1
     assert told["accounts"]["left_out"][0]["line"] == 2

@@ -257,3 +257,30 @@ def test_new_weights_are_a_new_version_and_the_state_is_built_anew(
         next(r.estimate.intent for r in new.rows if r.account.domain == "globex.com")
     )
     assert micros(clock.now()) == new.as_of
+
+
+def test_a_feed_that_covers_some_companies_watches_only_those(project: Any) -> None:
+    project.plugin(
+        "few",
+        '''
+        class Few(FeedSensor):
+            """Two companies' own blogs."""
+
+            name = "few"
+            kinds = ("press.mention",)
+
+            def covers(self):
+                return {"acme.com", "elsewhere.com"}
+
+            def detect(self, ctx):
+                yield from ()
+        ''',
+    )
+    project.configure("[sensors.few]")
+    project.accounts("domain,name\nacme.com,Acme\nquiet.com,Quiet\n")
+    house: House = project.open()
+    house.import_accounts()
+    house.run()
+    assert house.explain("acme.com").row.estimate.status == "no_signal"
+    assert house.explain("quiet.com").row.estimate.status == "not_watched"
+    assert [(c.watched, c.accounts) for c in house.ranking().coverage] == [(1, 2)]

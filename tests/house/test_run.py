@@ -76,6 +76,19 @@ def test_what_was_remembered_before_a_skip_is_kept(feed: Make) -> None:
     assert [only(house).error, only(house).error] == ["skipped before: 0", "skipped before: 1"]
 
 
+def test_after_a_bad_row_the_next_run_asks_again_from_the_same_day(feed: Make) -> None:
+    """Once the row is readable, it must not have become too old to be asked for."""
+    house = feed(
+        'yield Signal(kind="funding.raised", account="acme.com", key="s", occurred_at=ctx.now, summary=str(ctx.since.date()))\n'
+        'yield Signal(kind="funding.raised", account="acme.com", key="n", occurred_at="2026-10-11T00:00:00")\n'
+        'ctx.log.info("since", since=str(ctx.since))\n'
+        'yield Signal(kind="press.mention", account="acme.com", key=str(ctx.since.date()), occurred_at=ctx.now)'
+    )
+    only(house)
+    only(house)
+    assert [k for k in keys(house) if k.startswith("2026")] == ["2026-08-22"], "90 days back, both times"
+
+
 def test_one_bad_row_of_each_costs_only_itself(feed: Make) -> None:
     body = """
     def read(row):
@@ -100,7 +113,7 @@ def test_one_bad_row_of_each_costs_only_itself(feed: Make) -> None:
         ("raise TransientError('x is down')\nyield", "failed", "x is down"),
         ("raise AuthError('401 from x')\nyield", "parked", "401 from x"),
         ("raise ConfigError('min is above max')\nyield", "parked", "min is above max"),
-        ("yield 7", "ok", "it yielded a int, not a Signal"),
+        ("yield 7", "failed", "it yielded a int, not a Signal"),
     ],
 )
 def test_each_way_to_fail_has_its_state_and_its_words(feed: Make, body: str, status: str, words: str) -> None:
@@ -195,3 +208,44 @@ def test_the_moves_of_a_run_say_why(feed: Make) -> None:
     assert (first.account.domain, first.before, round(first.after or 0, 2)) == ("acme.com", None, 3.08)
     assert "12M" in first.why
     assert second.account.domain == "globex.com"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        'Signal(kind="funding.raised", account="acme.com", key="o", occurred_at=ctx.now, schema_version=2**70)',
+        'Signal(kind="funding.raised", account="acme.com", key="o", occurred_at=ctx.now, schema_version=None)',
+        'Signal(kind="funding.raised", account="acme.com", key="o", occurred_at=ctx.now, strength=10**400)',
+        'Signal(kind="funding.raised", account="acme.com", key=10**5000, occurred_at=ctx.now)',
+        'Signal(kind="funding.raised", account=AccountRef(ids=None), key="o", occurred_at=ctx.now)',
+        'Outcome(account="acme.com", kind=["won"], key="o", occurred_at=ctx.now)',
+        'Outcome(account="acme.com", kind="won", key="o", occurred_at=ctx.now, value=10**400)',
+        'Outcome(account="acme.com", kind="won", key="o", occurred_at=ctx.now, model=None)',
+        'Outcome(account="acme.com", kind="won", key="o", occurred_at=ctx.now, value="12")',
+        'SameAs(["a"], "acme.com")',
+        'SameAs({"x": None}, "acme.com")',
+        'Revoke("k", None)',
+    ],
+)
+def test_an_odd_value_costs_only_itself(feed: Make, odd: str) -> None:
+    house = feed(f"yield {odd}\n" + TWO)
+    run = only(house)
+    assert (run.new, run.bad, run.status) == (2, 1, "ok"), run.error
+
+
+def test_a_decimal_is_a_number(feed: Make) -> None:
+    house = feed(
+        "from decimal import Decimal\n"
+        'yield Outcome(account="acme.com", kind="won", key="o", occurred_at=ctx.now, value=Decimal("12.5"))\n' + TWO
+    )
+    assert (only(house).bad, keys(house)) == (0, ["j1", "r1"])
+
+
+def test_a_title_with_an_escape_in_it_is_shown_as_it_is(feed: Make) -> None:
+    title = r"RevOps lead (knows \\u0000)"
+    house = feed(
+        f"yield Signal(kind='hiring.opened', account='acme.com', key='t', occurred_at=ctx.now, data={{'title': {title!r}}})"
+    )
+    only(house)
+    assert [row.data for row in house.signals()] == [{"title": title}]
+    assert house.ranking().rows

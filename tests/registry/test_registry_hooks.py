@@ -103,7 +103,7 @@ def test_a_hook_plugin_that_cannot_be_imported_is_told(project, told):
     registry = project.registry()
     registry.observe("capteur_instance_parked", instance="a", reason="b")
     assert told(registry) == [("a", "b")]
-    assert str(registry.broken()[0]) == "wrong.py:2: ModuleNotFoundError: No module named 'requsts'"
+    assert registry.broken()[0].message == "wrong.py:2: ModuleNotFoundError: No module named 'requsts'"
 
 
 MAKER = """

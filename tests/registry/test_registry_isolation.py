@@ -48,7 +48,8 @@ def test_a_broken_distribution_is_named_with_its_version(project):
     )
     registry = project.registry()
     _, broken = registry.sensor_instances(project.settings("[sensors.mine]\nuse = 'rounds'"))
-    assert str(broken[0]) == "capteur-rounds 0.2 -> rounds.py:1: ModuleNotFoundError: No module named 'requsts'"
+    said = "capteur-rounds 0.2 -> rounds.py:1: ModuleNotFoundError: No module named 'requsts'"
+    assert str(broken[0]) == f"{said}  fix: correct the name, or install it: pip install requsts"
     assert (broken[0].distribution, broken[0].version, broken[0].name, broken[0].instance) == (
         "capteur-rounds",
         "0.2",

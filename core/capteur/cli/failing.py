@@ -66,7 +66,9 @@ def _usage(error: click.ClickException) -> UsageError:
         near = list(error.possibilities or ())
         return UsageError(f"there is no option {error.option_name}", fix=f"did you mean {near[0]}?" if near else asked)
     if isinstance(error, click.MissingParameter) and error.param is not None:
-        return UsageError(f"{error.param.human_readable_name} is missing", fix=asked)
+        param = error.param
+        name = param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name
+        return UsageError(f"{name} is missing", fix=asked)
     message = error.format_message().rstrip(".")
     return UsageError(message[:1].lower() + message[1:], fix=asked)
 

@@ -17,6 +17,8 @@ _SCREENS = {
     "explain": "explained:Explained",
     "signals": "detected:Signals",
     "run": "running:Ran",
+    "try": "trying:Tried",
+    "backfill": "backfilled:Backfilled",
     "status": "health:Statuses",
     "check": "health:Checked",
     "sensors list": "installed:Sensors",

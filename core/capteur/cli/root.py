@@ -13,7 +13,7 @@ from capteur.cli.call import Call, hush
 from capteur.cli.doors import Entry, Hall
 
 _FROM = "capteur.cli.commands"
-START, LIST, SENSE, DATA = "Start", "The list", "Sensing", "Accounts and data"
+START, LIST, SENSE, WRITE, DATA = "Start", "The list", "Sensing", "Plugins of your own", "Accounts and data"
 
 CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 HELP = """Sensors detect the signals of companies; estimators turn them into an honest 0-10 estimate of intent.
@@ -31,10 +31,13 @@ COMMANDS = {
     "explain": Entry(f"{_FROM}.explain:explain", "What makes an account's number, line by line.", LIST),
     "signals": Entry(f"{_FROM}.signals:signals", "The facts themselves, newest first.", LIST),
     "run": Entry(f"{_FROM}.run:run", "Let the sensors look, now.", SENSE),
+    "try": Entry(f"{_FROM}.trying:try_", "Run a sensor once and see everything it does; nothing is stored.", SENSE),
+    "backfill": Entry(f"{_FROM}.backfill:backfill", "Read a stretch of the past, window by window.", SENSE),
     "status": Entry(f"{_FROM}.health:status", "How the sensors are doing; what waits for you comes first.", SENSE),
     "resume": Entry(f"{_FROM}.health:resume", "Let a parked sensor go on, once its cause is gone.", SENSE),
     "sensors": Entry(f"{_FROM}.sensors:sensors", "The sensors: list, show.", SENSE),
     "plugins": Entry(f"{_FROM}.sensors:plugins", "What is installed, where it comes from, what is broken.", SENSE),
+    "new": Entry(f"{_FROM}.new:new", "A sensor, estimator or notifier of your own, with its test.", WRITE),
     "accounts": Entry(
         f"{_FROM}.accounts:accounts", "The list: import, add, list, unmatched, link, unlink, forget.", DATA
     ),
@@ -65,7 +68,10 @@ def run(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         hush()
         return 0  # the reader had enough (`| head`): that is no failure
-    except SystemExit as error:  # shell completion leaves this way
+    except SystemExit as error:  # shell completion leaves this way, and click when the reader had enough
+        if isinstance(error.__context__, BrokenPipeError):
+            hush()
+            return 0
         return error.code if isinstance(error.code, int) else 1
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  the door: every error becomes a message
         from capteur.cli.failing import report

@@ -3,7 +3,26 @@
 `open_house(path)` is the public Python door; the command line and the page call nothing else.
 """
 
-from capteur.house.core import House, open_house, upgrade_store
+from capteur.house.backfilling import BackfillReport, WindowRun
+from capteur.house.core import House
+from capteur.house.opening import open_house, upgrade_store
 from capteur.house.running import InstanceRun, LocalRunner, Move, Progress, RunReport
+from capteur.house.trying import Recording, Trial
+from capteur.house.weighing import Shift, Weighed
 
-__all__ = ["House", "InstanceRun", "LocalRunner", "Move", "Progress", "RunReport", "open_house", "upgrade_store"]
+__all__ = [
+    "BackfillReport",
+    "House",
+    "InstanceRun",
+    "LocalRunner",
+    "Move",
+    "Progress",
+    "Recording",
+    "RunReport",
+    "Shift",
+    "Trial",
+    "Weighed",
+    "WindowRun",
+    "open_house",
+    "upgrade_store",
+]

@@ -1,12 +1,26 @@
-"""`capteur check`: what works, what does not, and what to do about it, without touching the network."""
+"""`capteur status` and `capteur check`: what works, what does not, and what to do about it; the network is asked only with `live`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from capteur.errors import CapteurError
-from capteur.store import coverage, watches
-from capteur.watching import Finding, broken_findings, instance_findings, instance_status, kind_findings
+from capteur.errors import CapteurError, UsageError
+from capteur.house.probing import probe
+from capteur.house.rehearsing import built
+from capteur.registry import Instance
+from capteur.store import coverage, states, watches
+from capteur.watching import (
+    Finding,
+    InstanceStatus,
+    Status,
+    broken_findings,
+    instance_findings,
+    instance_status,
+    kind_findings,
+    recent_signals,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -14,34 +28,100 @@ if TYPE_CHECKING:
     from capteur.house.core import House
 
 
-def check(house: House) -> list[Finding]:
-    """Findings in the order a person would look: configuration, database, accounts, plugins, instances, kinds."""
-    findings = [*_settings(house), *_database(house)]
-    findings += broken_findings([b for b in house.broken if b.instance])
-    used = {b.name for b in house.broken if b.instance}
-    findings += [
-        Finding(
-            "warn",
-            f"plugin {p.name}",
-            p.message,
-            f"pip uninstall {p.distribution}" if p.distribution else f"correct {p.where}",
-        )
-        for p in house.plugins()
-        if p.state == "broken" and p.name not in used
-    ]
+def check(house: House, name: str | None = None, *, live: bool = False) -> list[Finding]:
+    """Findings in the order a person would look: configuration, database, accounts, plugins, hooks, instances, kinds, probes.
 
-    def instances(conn: Connection) -> list[Finding]:
+    With a `name` only that instance (or sensor nobody configured) is looked at. Raises UsageError when there is none.
+    """
+    findings = [*_settings(house), *_database(house)]
+    if name is None:
+        instances = house.instances
+        findings += broken_findings([b for b in house.broken if b.instance])
+        findings += _plugins(house)
+        findings += _instances(house, instances)
+        findings += _models(house, instances)
+        findings += _notifiers(house)
+    else:
+        found, instances = _one(house, name)
+        findings += [*found, *_models(house, instances)]
+    return findings + probe(house, [i for i in instances if i.enabled or name]) if live else findings
+
+
+def status(house: House) -> Status:
+    """What runs, what is late, what is parked."""
+    now = house.now()
+
+    def work(conn: Connection) -> Status:
+        rows = watches.instances(conn)
+        return Status(
+            now,
+            house.store.shown_url,
+            str(house.store.schema_version),
+            [instance_status(conn, i, rows.get(i.name), now) for i in house.instances]
+            + [
+                InstanceStatus(b.instance, "broken", error=b.message, fix=b.fix or None)
+                for b in house.broken
+                if b.instance
+            ],
+            recent_signals(conn, now),
+            states.marks_left(conn),
+            house.broken,
+        )
+
+    return house.store.read(work)
+
+
+def _one(house: House, name: str) -> tuple[list[Finding], list[Instance]]:
+    """What is to be said of one instance, or of a sensor that is installed and not configured."""
+    try:
+        instance, configured = built(house, name)
+    except UsageError:
+        raise
+    except CapteurError as error:
+        return [Finding("error", name, f"{error.what} ({error.why})" if error.why else error.what, error.fix, 2)], []
+    if configured and instance.enabled:
+        return _instances(house, [instance]), [instance]
+    words = "disabled" if configured else "keeps the contract; no [sensors.NAME] table uses it"
+    return [Finding("ok", name, words)], [instance]
+
+
+def _instances(house: House, instances: Sequence[Instance]) -> list[Finding]:
+    def work(conn: Connection) -> list[Finding]:
         rows, now = watches.instances(conn), house.now()
         return [
             finding
-            for i in house.instances
+            for i in instances
             for finding in instance_findings(instance_status(conn, i, rows.get(i.name), now), i)
         ]
 
-    findings += house.store.read(instances)
-    findings += _models(house)
-    findings += _notifiers(house)
-    return findings
+    return house.store.read(work)
+
+
+def _plugins(house: House) -> list[Finding]:
+    """The project's own sensors are loaded even when nobody uses them yet: their author wants to know."""
+    for sensor, origin in house.registry.sensor_names().items():
+        if not origin.distribution:
+            with suppress(CapteurError):  # it is among the broken then
+                house.registry.sensor_class(sensor)
+    plugins = house.plugins()
+    told = {b.name for b in house.broken if b.instance}
+    broken = [p for p in plugins if p.state == "broken"]
+    used = sum(p.state == "ok" for p in plugins)
+    listening = [p.name for p in plugins if p.group == "hooks" and p.state == "ok"]
+    return [
+        Finding("ok", "plugins", f"{len(plugins)} installed, {used} in use, {len(broken)} broken"),
+        *([Finding("ok", "hooks", f"{', '.join(listening)} listens")] if listening else []),
+        *(
+            Finding(
+                "warn",
+                f"plugin {p.name}",
+                p.message,
+                f"pip uninstall {p.distribution}" if p.distribution else f"correct {p.where}",
+            )
+            for p in broken
+            if p.name not in told
+        ),
+    ]
 
 
 def _settings(house: House) -> list[Finding]:
@@ -92,12 +172,12 @@ def _database(house: House) -> list[Finding]:
     return found
 
 
-def _models(house: House) -> list[Finding]:
+def _models(house: House, instances: Sequence[Instance]) -> list[Finding]:
     try:
-        estimators = {name: model.estimator for name, model in house.models.items()}
+        estimators = house.estimators
     except CapteurError as error:
         return [Finding("error", "models", error.what, error.fix or None, 2)]
-    kinds = {kind.name: kind for i in house.instances for kind in i.kinds.values()}
+    kinds = {kind.name: kind for i in instances for kind in i.kinds.values()}
     return [Finding("ok", f"models.{name}", estimator.name) for name, estimator in estimators.items()] + kind_findings(
         kinds.values(), estimators
     )

@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from capteur import estimating, roster, watching
 from capteur.accounts import Account
-from capteur.clock import Clock, SystemClock, micros
+from capteur.clock import Clock, micros
 from capteur.errors import CapteurError, UsageError
 from capteur.estimating import Model
+from capteur.estimator import Estimator
 from capteur.house import listing
+from capteur.house.backfilling import CHUNK, BackfillReport, backfill
 from capteur.house.cards import SensorCard, cards
-from capteur.house.checking import check
+from capteur.house.checking import check, status
 from capteur.house.running import Progress, RunReport, choose
 from capteur.house.session import run
+from capteur.house.trying import LIMIT, Attempt, Trial, try_sensor
 from capteur.kinds import CATALOGUE, Kind
 from capteur.matching import nearest
 from capteur.ranking import Explanation, Ranking, Sort
 from capteur.registry import Broken, Instance, PluginInfo, Registry
-from capteur.settings import Settings, load
-from capteur.store import Store, open_store, watches
+from capteur.settings import Settings
+from capteur.store import Store, watches
 from capteur.store import signals as stored_signals
-from capteur.store import states as running
 from capteur.store.coverage import Watcher
-from capteur.store.looking import schema_of
 from capteur.store.shapes import SignalRow
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 
 class House:
@@ -81,10 +78,12 @@ class House:
     @cached_property
     def models(self) -> dict[str, Model]:
         """The configured models with their versions in the store. Raises ConfigError for a bad table, PluginError for a bad plugin."""
-        estimators = {
-            name: self.registry.estimator(name, raw, self.settings) for name, raw in self.settings.models.items()
-        }
-        return estimating.install(self.store, estimators, self.now())
+        return estimating.install(self.store, self.estimators, self.now())
+
+    @cached_property
+    def estimators(self) -> dict[str, Estimator]:
+        """The configured estimators by model, built and nothing more. Raises as `models`."""
+        return {name: self.registry.estimator(name, raw, self.settings) for name, raw in self.settings.models.items()}
 
     def model(self, name: str) -> Model:
         """One model. Raises UsageError with the nearest name."""
@@ -103,7 +102,7 @@ class House:
 
     def watchers(self) -> list[Watcher]:
         """The enabled instances as coverage sees them."""
-        return watching.watchers(self.instances, self.store.read(watches.instances))
+        return self.store.read(lambda conn: watching.watchers(conn, self.instances))
 
     def now(self) -> int:
         """The present in micros."""
@@ -126,6 +125,36 @@ class House:
         chosen = choose(names, self.instances, self.broken)
         with self.store.hold("capteur run"):
             return asyncio.run(run(self, chosen, self._broken_of(names), accounts, progress))
+
+    def backfill(
+        self,
+        name: str,
+        *,
+        since: datetime,
+        until: datetime | None = None,
+        chunk: timedelta = CHUNK,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> BackfillReport:
+        """Read the past of one instance window by window, up to `until` (now); no cursor moves, and it may be run again."""
+        return backfill(self, name, since, until or self.clock.now(), chunk, progress)
+
+    def try_sensor(
+        self,
+        name: str,
+        *,
+        account: str | None = None,
+        since: datetime | None = None,
+        limit: int | None = LIMIT,
+        record: bool = False,
+        delivery: str | Path | None = None,
+    ) -> Trial:
+        """Run an instance, or a sensor nobody configured, once and show everything; nothing is stored, nothing moves.
+
+        `record` writes the answers, redacted, as the fixture of its test; `delivery` is the file with a webhook's body. Raises
+        UsageError, InputError, ConfigError or PluginError for what cannot be tried at all.
+        """
+        body = Path(delivery) if delivery is not None else None
+        return try_sensor(self, name, Attempt(account, since, limit, record, body))
 
     def _broken_of(self, names: Sequence[str] | None) -> list[Broken]:
         return [b for b in self.broken if b.instance and (not names or b.instance in names)]
@@ -237,71 +266,17 @@ class House:
 
     def status(self) -> watching.Status:
         """What runs, what is late, what is parked."""
-        now = self.now()
+        return status(self)
 
-        def work(conn: Connection) -> watching.Status:
-            rows = watches.instances(conn)
-            return watching.Status(
-                now,
-                self.store.shown_url,
-                str(self.store.schema_version),
-                [watching.instance_status(conn, i, rows.get(i.name), now) for i in self.instances]
-                + [
-                    watching.InstanceStatus(b.instance, "broken", error=b.message, fix=b.fix or None)
-                    for b in self.broken
-                    if b.instance
-                ],
-                watching.recent_signals(conn, now),
-                running.marks_left(conn),
-                self.broken,
-            )
+    def check(self, name: str | None = None, *, live: bool = False) -> list[watching.Finding]:
+        """Configuration, database, plugins, hooks, instances and kinds, each with what to do; of one instance with a `name`.
 
-        return self.store.read(work)
-
-    def check(self) -> list[watching.Finding]:
-        """Configuration, database, plugins, instances and kinds, each with what to do."""
-        return check(self)
+        `live` sends one probe for each to its source. Raises UsageError for an unknown name.
+        """
+        return check(self, name, live=live)
 
     def resume(self, name: str) -> bool:
         """Let a parked instance run again; False when it was not parked. Raises UsageError for an unknown name."""
         if name not in {i.name for i in self.instances} and name not in self.store.read(watches.instances):
             choose([name], self.instances, ())
         return self.store.write(lambda conn: watches.resume(conn, name)).result()
-
-
-def open_house(
-    path: str | Path | None = None,
-    *,
-    clock: Clock | None = None,
-    env: Mapping[str, str] | None = None,
-    create: bool = True,
-    store_url: str | None = None,
-) -> House:
-    """Open a project: `path` is capteur.toml (else CAPTEUR_CONFIG, else ./capteur.toml).
-
-    `create` makes the database when there is none; `store_url` overrides `[store] url`. Raises ConfigError for settings,
-    SchemaError for a database that is not ours or of another version.
-    """
-    settings = load(Path(path) if path is not None else None, os.environ if env is None else env)
-    clock = clock or SystemClock()
-    registry = Registry(plugin_folder=settings.plugins_path)
-    store = open_store(store_url or settings.store_url, clock, create=create)
-    return House(settings, registry, store, clock)
-
-
-def upgrade_store(
-    path: str | Path | None = None,
-    *,
-    clock: Clock | None = None,
-    env: Mapping[str, str] | None = None,
-    store_url: str | None = None,
-) -> tuple[str, str]:
-    """Bring a project's database to the schema of this capteur; returns (schema before, schema after).
-
-    Raises ConfigError, SchemaError for a database that is not ours or newer, StoreHeld while another run holds it.
-    """
-    settings = load(Path(path) if path is not None else None, os.environ if env is None else env)
-    url = store_url or settings.store_url
-    before = schema_of(url)
-    with open_store(url, clock or SystemClock(), upgrade=True, hold="capteur db upgrade") as store:
-        return before, store.schema_version

@@ -85,10 +85,15 @@ class _Reading:
         found = {
             a: e for a, e in ranking.unpacked(estimating.estimate_all(self.conn, self.model, self.now)) if a in listed
         }
-        newest = stored_signals.last_seen(self.conn) if ask.sort == "newest" else {}
+        newest = {a: self.newest_then(a) for a in found} if ask.sort == "newest" else {}
         return _Numbers(
             ranking.order(((a, e, newest.get(a, 0)) for a, e in found.items()), ask.sort), found, len(listed)
         )
+
+    def newest_then(self, account_id: int) -> int:
+        """The newest signal of an account that was known at the moment of the replay."""
+        history = stored_signals.history_as_of(self.conn, account_id, self.now)
+        return max((s.occurred_at for s in history if s.revoked_at is None or s.revoked_at > self.now), default=0)
 
     def explain(self, account: Account, cover: Coverage) -> tuple[Estimate, Estimate | None, list[Observation]]:
         """(now, 7 days ago or None when unwatched then, history)."""

@@ -27,6 +27,9 @@ PAGE = 64
 LEASE_S = 120.0
 """How much longer than its deadline a unit may hold its row before somebody else may take it."""
 GOOD = frozenset({"ok", "skipped"})
+WEIGHTS = {"ok": 1, "skipped": 2, "waiting": 3, "parked": 5}
+"""Which of several accounts' errors an instance is told by: a failure (4) before a wait, a wait before a skip."""
+NOTES = 10
 
 
 @dataclass(slots=True)
@@ -54,6 +57,9 @@ class InstanceRun:
     expected: int = 0
     waiting: int = 0
     shape: str = ""
+    weight: int = 0
+    notes: list[str] = field(default_factory=list)
+    """The first bad things that were dropped, a sentence each."""
 
     def add(self, done: UnitDone) -> None:
         """Count one finished unit."""
@@ -64,8 +70,10 @@ class InstanceRun:
         self.failed += done.status not in (*GOOD, "waiting")
         for name in ("new", "updated", "unchanged", "revoked", "bad", "unmatched", "requests"):
             setattr(self, name, getattr(self, name) + getattr(done, name))
-        if done.error and (self.error is None or done.park):
-            self.error, self.fix = done.error, done.fix
+        self.notes += [note for note in done.notes if len(self.notes) < NOTES]
+        weight = WEIGHTS.get(done.status, 4)
+        if done.error and weight > self.weight:
+            self.error, self.fix, self.weight = done.error, done.fix, weight
         if done.park:
             self.status, self.credentials, self.config = "parked", done.credentials, not done.credentials
 
@@ -75,7 +83,7 @@ class InstanceRun:
         if self.status == "parked":
             return
         if self.failed:
-            self.status = "failed" if self.failed == self.accounts else "partial"
+            self.status = "partial" if self.ok else "failed"
         elif self.waiting:
             self.status = "waiting"
         elif self.accounts and self.skipped == self.accounts:
@@ -133,6 +141,14 @@ class LocalRunner:
         self._run_unit = run_unit
         self._width = width
 
+    async def _guarded(self, unit: SenseUnit) -> UnitDone:
+        """A unit that raises is a mistake of ours; it must not take the others with it."""
+        try:
+            return await self._run_unit(unit)
+        except Exception as error:  # noqa: BLE001  see above
+            text = f"sensor {unit.instance}: {type(error).__name__} in capteur itself; this is a mistake of ours"
+            return UnitDone(unit, "failed", error=text, fix="run it again with --debug, and report what it prints")
+
     async def run(self, units: Iterable[SenseUnit]) -> AsyncIterator[UnitDone]:
         """Yield each unit as it finishes; when we are cancelled, every running unit is stopped and awaited."""
         source = iter(units)
@@ -145,7 +161,7 @@ class LocalRunner:
                     if unit is None:
                         exhausted = True
                     else:
-                        pending.add(asyncio.ensure_future(self._run_unit(unit)))
+                        pending.add(asyncio.ensure_future(self._guarded(unit)))
                 if not pending:
                     return
                 done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
@@ -226,7 +242,12 @@ class Claims:
                 return
             page = ids[start : start + PAGE]
             rows = self._claim(instance, page)
-            self.runs[instance.name].expected -= len(page) - len(rows)
+            held = len(page) - len(rows)
+            self.runs[instance.name].expected -= held
+            if held:
+                self.runs[instance.name].notes.append(
+                    f"{held} are held by another run, or by one that was killed: they are free again within minutes"
+                )
             for row in sorted(rows, key=lambda r: page.index(r.account_id)):
                 if instance.name in self.parked:
                     return

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
-
-import structlog
-from structlog.typing import Processor
+from typing import TYPE_CHECKING
 
 from capteur import estimating, ranking, roster
 from capteur.estimating import Model
+from capteur.house.equipment import tools_of
 from capteur.house.running import Claims, InstanceRun, Move, Progress, RunReport, listed_accounts, run_claims
 from capteur.intent import Estimate
 from capteur.registry import Broken, Instance
-from capteur.sensing import Tools
-from capteur.sensor import Log
 from capteur.store import accounts as stored_accounts
-from capteur.store import coverage, hosts, runs, watches
-from capteur.web import Redactor, Web, WebSettings
+from capteur.store import coverage, runs, watches
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -32,34 +26,6 @@ MOVED = 0.05
 MOVES_TOLD = 10
 
 
-class StoredHosts:
-    """Hosts that asked us to wait, remembered over restarts. All times in micros."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._waits = store.read(hosts.load)
-
-    def get(self, host: str) -> int | None:
-        """Until when the host wants to be left alone."""
-        return self._waits.get(host, (0, 0))[0] or None
-
-    def set(self, host: str, until: int) -> None:
-        """Remember it; written by the writer thread, nobody waits for it."""
-        self._waits[host] = (until, 0)
-        self._store.write(lambda conn: hosts.save(conn, host, until))
-
-
-def sensor_log(redactor: Redactor) -> Callable[[str], Log]:
-    """`ctx.log` of an instance: into the logger `capteur.sensor`, without secrets."""
-    processors: list[Processor] = [redactor.processor, structlog.processors.KeyValueRenderer(key_order=["event"])]
-
-    def make(instance: str) -> Log:
-        logger = structlog.wrap_logger(logging.getLogger("capteur.sensor"), processors=processors)
-        return cast("Log", logger.bind(instance=instance))
-
-    return make
-
-
 async def run(
     house: House,
     chosen: Sequence[Instance],
@@ -68,7 +34,7 @@ async def run(
     progress: Callable[[Progress], None] | None,
 ) -> RunReport:
     """Run these instances; those in `broken` are reported as failed beside them."""
-    started, settings, store = house.clock.monotonic(), house.settings, house.store
+    started, store = house.clock.monotonic(), house.store
     accounts = store.read(lambda conn: listed_accounts(conn, labels, roster.find))
     rows = store.write(
         lambda conn: {i.name: watches.upsert_instance(conn, i.name, i.use, i.config_hash) for i in chosen}
@@ -87,29 +53,11 @@ async def run(
     for result in results:
         if progress is not None:
             progress(Progress(result.instance, 0, 0, 0, result))
-    web_settings = WebSettings(
-        contact=settings.web.contact,
-        concurrency=settings.web.concurrency,
-        allow=settings.web.allow,
-        world=settings.web.world,
-    )
-    async with Web(web_settings, house.clock, hosts=StoredHosts(store)) as web:
-        for secret in settings.secrets:
-            web.redactor.add(secret)
-        tools = Tools(
-            store=store,
-            web=web,
-            clock=house.clock,
-            index=store.read(roster.index),
-            log=sensor_log(web.redactor),
-            observe=house.registry.observe,
-            discover=frozenset(settings.accounts.discover),
-            base=str(settings.folder),
-        )
+    async with tools_of(house, ready) as tools:
         claims = Claims(tools, ready, accounts)
         claims.prepare()
         begun = house.now()
-        results += await run_claims(claims, settings.web.concurrency, progress)
+        results += await run_claims(claims, house.settings.web.concurrency, progress)
     store.write(lambda conn: _record(conn, results, begun, house.now())).result()
     moved = await asyncio.to_thread(settle, house)
     return RunReport(house.now(), results, moved, house.clock.monotonic() - started)

@@ -103,22 +103,27 @@ def detail(
     change = None
     if before is not None and estimate.intent is not None:
         change = estimate.intent - (before.intent or 0.0)
-    newest = max(
-        (r.occurred_at for r in found.values() if r.revoked_at is None and r.occurred_at <= coverage.as_of),
-        default=None,
-    )
+    told = [part.occurred_at for part in estimate.contributions if not part.kind.startswith("account.")]
+    standing = [r.occurred_at for r in found.values() if r.revoked_at is None and r.occurred_at <= coverage.as_of]
+    newest = max(told or standing, default=None)
     owner = account.facts.get("owner")
     return Row(
         rank,
         account,
         estimate,
         change,
-        why_now(reasons(estimate, found), coverage.as_of),
+        why_now(reasons(estimate, found), coverage.as_of) + _despite(estimate, kinds),
         newest,
         str(owner) if owner is not None else None,
         coverage.of(account.id),
         lines_of(estimate, found, kinds) if lines else (),
     )
+
+
+def _despite(estimate: Estimate, kinds: Mapping[str, Kind]) -> str:
+    """What speaks against it, as the end of a sentence."""
+    damps = {p.kind for p in estimate.contributions if p.intent < 0 and not p.kind.startswith("account.")}
+    return f", despite {' and '.join(label(kind, 1, kinds) for kind in sorted(damps))}" if damps else ""
 
 
 def unranked(

@@ -38,15 +38,15 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def options(
     cls: type[P], raw: Mapping[str, Any], *, who: str, table: str, config: Config | None, reserved: Collection[str]
-) -> tuple[P, frozenset[str]]:
-    """The plugin's options and the secrets among them.
+) -> tuple[P, frozenset[str], Mapping[str, Any]]:
+    """The plugin's options, the secrets among them, and what they were built from (secrets in the clear).
 
     Raises ConfigError with everything that is wrong; it names option and place, and quotes no value.
     """
     place = config.place(table) if config else ""
     given, secrets = config.resolve(table, raw) if config else (dict(raw), frozenset[str]())
     try:
-        return _validated(cls, given, table, config), secrets
+        made, taken = _validated(cls, given, table, config)
     except ValidationError as error:
         found = _problems(error.errors(include_url=False, include_context=False), cls, reserved)
         raise ConfigError(f"{who}: {_masked('; '.join(found), secrets)}", why=place) from None
@@ -59,11 +59,14 @@ def options(
     except BaseException as error:  # noqa: BLE001  an author's validator may raise anything, SystemExit too
         problem = as_plugin_error(error, is_authors(cls), cls.__module__)
         raise ConfigError(f"{who}: {_masked(problem.what, _texts(given))}", why=place, fix=problem.fix) from None
+    return made, secrets, taken
 
 
-def _validated(cls: type[P], given: Mapping[str, Any], table: str, config: Config | None) -> P:
+def _validated(
+    cls: type[P], given: Mapping[str, Any], table: str, config: Config | None
+) -> tuple[P, Mapping[str, Any]]:
     try:
-        return cls.model_validate(given)
+        return cls.model_validate(given), given
     except ValidationError as error:
         spelled = {
             option: text
@@ -74,7 +77,8 @@ def _validated(cls: type[P], given: Mapping[str, Any], table: str, config: Confi
         }
         if not spelled:
             raise
-        return cls.model_validate({**given, **spelled})  # a key of digits only came out of a variable as a number
+        taken = {**given, **spelled}  # a key of digits only came out of a variable as a number
+        return cls.model_validate(taken), taken
 
 
 def _problems(errors: list[ErrorDetails], cls: type[Options], reserved: Collection[str]) -> list[str]:
@@ -133,7 +137,7 @@ def instance(name: str, raw: Mapping[str, Any], cls: type[Sensor], origin: Origi
     table, who = f"sensors.{name}", f"sensor {name}"
     own, _ = config.resolve(table, {key: value for key, value in raw.items() if key in RESERVED})
     timing = _Timing(own, cls, lambda option: config.place(table, option))
-    sensor, secrets = options(
+    sensor, secrets, given = options(
         cls, {k: v for k, v in raw.items() if k not in RESERVED}, who=who, table=table, config=config, reserved=RESERVED
     )
     found: list[str] = []
@@ -153,6 +157,7 @@ def instance(name: str, raw: Mapping[str, Any], cls: type[Sensor], origin: Origi
         secrets=frozenset(secret for secret in (*secrets, *found) if secret),
         origin=origin,
         kinds=_kinds(cls),
+        given=given,
     )
 
 

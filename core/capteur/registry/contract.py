@@ -46,7 +46,7 @@ def check(target: object, found: Found) -> type[Options]:
         what = target.__name__ if isinstance(target, type | FunctionType) else f"a {type(target).__name__}"
         raise PluginError(
             f"{found.origin.where}: {what} is not {_a(ONE[found.group])}",
-            fix=f"derive a class from {_bases(found.group)}",
+            fix=f"derive a class from {bases(found.group)}",
         )
     problems = list(_problems(target, found))
     if problems:
@@ -160,7 +160,7 @@ def _durations(cls: type[Sensor]) -> Iterator[str]:
 def _detects(cls: type[Sensor], line: int | None) -> Iterator[Problem]:
     shape = next((row for row in SHAPES if issubclass(cls, row[0])), None)
     if shape is None:
-        yield line, f"{cls.__name__} has no shape; derive it from {_bases('sensors')}"
+        yield line, f"{cls.__name__} has no shape; derive it from {bases('sensors')}"
         return
     base, _, method, arguments = shape
     call = f"{method}(self, {', '.join(arguments)})"
@@ -221,7 +221,8 @@ def _file(cls: type) -> str:
         return cls.__module__
 
 
-def _bases(group: Group) -> str:
+def bases(group: Group) -> str:
+    """The classes a plugin of the group derives from, in words."""
     return "FeedSensor, AccountSensor or PushSensor" if group == "sensors" else _BASE[group].__name__
 
 

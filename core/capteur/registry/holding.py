@@ -14,7 +14,7 @@ from capteur.estimator import Estimator
 from capteur.notifier import Notifier
 from capteur.options import Options
 from capteur.registry import building
-from capteur.registry.contract import check
+from capteur.registry.contract import bases, check
 from capteur.registry.finding import in_distributions, in_folder
 from capteur.registry.loading import load
 from capteur.registry.observing import REGISTERING, Observers
@@ -134,6 +134,12 @@ class Registry:
         if unread is not None:
             raise unread.error
         known = self.names(group)
+        own = self._folder / f"{name}.py" if self._folder else None
+        if own is not None and own.parent == self._folder and own.is_file():
+            raise PluginError(
+                f"{own.name}: no {ONE[group]} in it is called {name!r}{building.nearest(name, known)}",
+                fix=f'derive a class from {bases(group)}, with name = "{name}"',
+            )
         raise ConfigError(
             f"{who}: there is no {ONE[group]} called {name!r}{building.nearest(name, known)}",
             why=place,

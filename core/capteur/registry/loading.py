@@ -18,6 +18,8 @@ from capteur.errors import CapteurError, PluginError
 from capteur.registry.shapes import Found
 from capteur.signals import clean
 
+_PACKAGE = "_capteur_plugins_"
+
 
 def load(found: Found, modules: dict[Path, ModuleType]) -> object:
     """The object a plugin's name stands for. `modules` remembers the files that are imported already.
@@ -64,6 +66,8 @@ def as_plugin_error(error: BaseException, mine: Callable[[str, str], bool], fall
         text, fix = "SystemExit: it left the process while it was imported", "raise an error instead"
     else:
         text = f"{type(error).__name__}: {_text(error)}"
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            fix = f"correct the name, or install it: pip install {clean(error.name.partition('.')[0], 60)}"
     return PluginError(f"{place}: {text}", fix=fix)
 
 
@@ -109,11 +113,18 @@ class _FreshLoader(SourceFileLoader):
         return self.source_to_code(self.get_data(path), path)
 
 
+def file_of(target: type) -> str | None:
+    """The project's own file that a class comes from, None when its module is imported by name."""
+    if not target.__module__.startswith(_PACKAGE):
+        return None
+    return sys.modules[target.__module__].__file__
+
+
 def _from_file(file: Path, modules: dict[Path, ModuleType]) -> ModuleType:
     """Import a file of the project under a private name, so that it shadows nothing and `from ._shared import x` works."""
     if file in modules:
         return modules[file]
-    package = "_capteur_plugins_" + hashlib.sha256(str(file.parent).encode()).hexdigest()[:12]
+    package = _PACKAGE + hashlib.sha256(str(file.parent).encode()).hexdigest()[:12]
     if package not in sys.modules:
         parent = ModuleType(package)
         parent.__path__ = [str(file.parent)]

@@ -127,6 +127,7 @@ class Instance:
         config_hash: of the sensor's name and options (secrets as digests); it changes when what is detected may change.
         secrets: values that no message may show.
         kinds: the declared kinds by name.
+        given: the options as the table gives them, `env:NAME` resolved: what the sensor was built from, secrets included.
     """
 
     name: str
@@ -146,3 +147,4 @@ class Instance:
     secrets: frozenset[str] = field(repr=False)
     origin: Origin
     kinds: Mapping[str, Kind]
+    given: Mapping[str, Any] = field(default_factory=dict, repr=False)

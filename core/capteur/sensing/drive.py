@@ -7,15 +7,19 @@ thread that still does not return is abandoned: it is a daemon, its unit is fenc
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import AsyncGeneratorType, FrameType, GeneratorType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from capteur.errors import PluginError, Stopped, TransientError
-from capteur.sensing.intake import Intake, Taken
+from capteur.signals import clean
+
+if TYPE_CHECKING:  # an isolated sensor's process drives its generator by this room, and needs no database for it
+    from capteur.sensing.intake import Intake, Taken
 
 BOUND = 512
 """Things that may wait between the sensor and the loop; then the sensor waits."""
@@ -26,15 +30,64 @@ Start = Callable[[], object]
 """Calls the author's method; runs where the generator will run."""
 
 _OURS = str(Path(__file__).parents[1])
+_NOT_THEIRS = (
+    SystemExit,
+    KeyboardInterrupt,
+    GeneratorExit,
+    StopIteration,
+    StopAsyncIteration,
+    asyncio.CancelledError,
+)
+"""On the loop, or out of one of our generators, these would end the whole program or nothing at all, not this unit."""
 
 
 class Stuck(Exception):  # noqa: N818  it is told as a state, not as an error of ours
     """The sensor's thread did not come back after it was stopped."""
 
 
+class Elsewhere(BaseException):
+    """An error that comes from another process, and says itself at which of the author's lines it was raised."""
+
+    place: str = "an unknown line"
+
+
+def said(error: object) -> str:
+    """What an error says, on one line; an author's `__str__` may itself raise, and may say anything."""
+    try:
+        return clean(str(error), 500)
+    except BaseException:  # noqa: BLE001  see above
+        return "(no message)"
+
+
+def owned(error: BaseException) -> BaseException:
+    """The error as his unit's own: one that means something to the loop or the interpreter becomes a PluginError."""
+    if not isinstance(error, _NOT_THEIRS):
+        return error
+    text = f"it raised {type(error).__name__}" + (f": {said(error)}" if said(error) else "")
+    return PluginError(text, fix="raise one of capteur's errors, or just return").with_traceback(error.__traceback__)
+
+
+def bad_row(at: str, name: str, text: str) -> str:
+    """The sentence for a row that `ctx.each` skipped: where, and which error said what."""
+    cure = "  fix: read what may be missing with .get(...)" if name == "KeyError" else ""
+    return f"a bad row  at {at}  {name}: {text}{cure}"
+
+
+def late(deadline_s: float) -> TransientError:
+    """The unit passed its deadline."""
+    return TransientError(
+        f"it passed its deadline of {deadline_s:.0f} s", fix="set `deadline` higher, or look: capteur try"
+    )
+
+
+@functools.lru_cache(maxsize=1024)
+def _file(name: str) -> str:
+    return clean(Path(name).name, 80)
+
+
 def place(frame: FrameType | None, line: int | None = None) -> str:
     """`file.py:12` of a frame."""
-    return f"{Path(frame.f_code.co_filename).name}:{line or frame.f_lineno}" if frame is not None else "its end"
+    return f"{_file(frame.f_code.co_filename)}:{line or frame.f_lineno}" if frame is not None else "its end"
 
 
 def generator_place(generator: object) -> str:
@@ -48,8 +101,10 @@ def generator_place(generator: object) -> str:
     return place(found)
 
 
-def error_place(error: BaseException) -> str:
-    """The author's line an exception came from: the innermost frame outside capteur and the libraries, else the innermost."""
+def error_place(error: BaseException, home: str = "") -> str:
+    """The author's line an exception came from: the innermost frame outside capteur and the libraries, else `home`, else the innermost."""
+    if isinstance(error, Elsewhere):
+        return error.place
     trace, best, last = error.__traceback__, "", ""
     while trace is not None:
         last = place(trace.tb_frame, trace.tb_lineno)
@@ -57,10 +112,11 @@ def error_place(error: BaseException) -> str:
         if not name.startswith((_OURS, "<")) and "site-packages" not in name and "/lib/python" not in name:
             best = last
         trace = trace.tb_next
-    return best or last or "an unknown line"
+    return best or home or last or "an unknown line"
 
 
-def _generator(made: object) -> Iterator[Any] | AsyncIterator[Any]:
+def generator_of(made: object) -> Iterator[Any] | AsyncIterator[Any]:
+    """What an author's method returned, when it can be iterated. Raises PluginError."""
     if isinstance(made, GeneratorType | AsyncGeneratorType) or (
         hasattr(made, "__next__") and hasattr(made, "__iter__")
     ):
@@ -135,7 +191,7 @@ def _pump(start: Start, conduit: Conduit, intake: Intake, limit: int | None) -> 
     error: BaseException | None = None
     generator: Any = None
     try:
-        generator = _generator(start())
+        generator = generator_of(start())
         count = 0
         for thing in generator:
             taken = intake.check(thing, lambda: generator_place(generator))
@@ -146,10 +202,8 @@ def _pump(start: Start, conduit: Conduit, intake: Intake, limit: int | None) -> 
                     break
         if hasattr(generator, "close"):
             generator.close()
-    except (SystemExit, KeyboardInterrupt) as caught:  # on the loop these would end the whole program, not this unit
-        error = PluginError(f"it raised {caught!r}", fix="raise one of capteur's errors, or just return").with_traceback(caught.__traceback__)
     except BaseException as caught:  # noqa: BLE001  whatever an author raises belongs to his unit
-        error = caught
+        error = owned(caught)
     conduit.end(error)
 
 
@@ -164,54 +218,72 @@ async def drive_sync(
     loop = asyncio.get_running_loop()
     conduit = Conduit(loop)
     threading.Thread(target=_pump, args=(start, conduit, intake, limit), daemon=True, name="sensor").start()
-    until, late = loop.time() + deadline_s, False
+    until, overdue = loop.time() + deadline_s, False
     try:
         ended = False
         while not ended:
             try:
                 items, ended = await asyncio.wait_for(conduit.take(), max(0.0, until - loop.time()))
             except TimeoutError:
-                if late:
+                if loop.time() < until:  # the author's own time-out
+                    if overdue:
+                        break
+                    raise
+                if overdue:
                     raise Stuck(
                         f"it did not come back {GRACE_S:.0f} s after its deadline of {deadline_s:.0f} s"
                     ) from None
-                late, until = True, loop.time() + GRACE_S
+                overdue, until = True, loop.time() + GRACE_S
                 stop()
                 continue
             except Stopped:
-                if not late:
+                if not overdue:
                     raise
                 break
             if items:
                 yield items
-        if late:
-            raise TransientError(
-                f"it passed its deadline of {deadline_s:.0f} s", fix="set `deadline` higher, or look: capteur try"
-            )
+        if overdue:
+            raise late(deadline_s)
     finally:
         stop()
         conduit.close()
+
+
+_END = object()
+
+
+async def _next(generator: AsyncIterator[Any]) -> Any:
+    """The next thing, or _END. A task that raises SystemExit would take the loop down with it."""
+    try:
+        return await anext(generator)
+    except StopAsyncIteration:
+        return _END
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():  # by us: the unit is stopped, or late
+            raise
+        raise owned(error) from None
+    except _NOT_THEIRS as error:
+        raise owned(error) from None
 
 
 async def drive_async(
     start: Start, intake: Intake, deadline_s: float, limit: int | None = None
 ) -> AsyncIterator[list[Taken]]:
     """The same for an async generator; it runs on the loop and is cancelled like any task."""
-    generator: Any = _generator(start())
+    generator: Any = generator_of(start())
     loop = asyncio.get_running_loop()
     until, count = loop.time() + deadline_s, 0
     try:
         while True:
             try:
-                thing = await asyncio.wait_for(anext(generator), max(0.0, until - loop.time()))
-            except StopAsyncIteration:
-                return
+                thing = await asyncio.wait_for(_next(generator), max(0.0, until - loop.time()))
             except TimeoutError:
                 if loop.time() < until:  # the author's own time-out
                     raise
-                raise TransientError(
-                    f"it passed its deadline of {deadline_s:.0f} s", fix="set `deadline` higher"
-                ) from None
+                raise late(deadline_s) from None
+            if thing is _END:
+                return
             taken = intake.check(thing, lambda: generator_place(generator))
             if taken is not None:
                 yield [taken]

@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from capteur.accounts import Account, AccountRef
 from capteur.clock import micros, parse_moment
 from capteur.errors import InputError
 from capteur.kinds import Kind, kind_of
 from capteur.matching import Index, reference
+from capteur.sensing.cures import not_a_signal, with_cure
 from capteur.signals import (
     Accepted,
     AccountFact,
@@ -30,6 +32,7 @@ from capteur.store.shapes import Incoming, IncomingFact, IncomingOutcome, Subjec
 OUTCOMES = frozenset({"meeting", "opened", "won", "lost"})
 MAX_MEMORY = 256 * 1024
 MAX_NOTES = 20
+MOST = 10**300
 _SCALARS = (str, int, float, bool, type(None))
 
 OTHER = (AccountFact, Outcome, Checkpoint, Revoke, SameAs)
@@ -79,12 +82,17 @@ class Intake:
         self.accepted = 0
         self.newest: int | None = None
         self.gathered = Gathered()
+        self._owners: dict[str, tuple[str, str]] = {}
 
     def reject(self, text: str) -> None:
         """Count one bad thing and keep its sentence."""
         self.bad += 1
         if len(self.notes) < MAX_NOTES:
             self.notes.append(text)
+
+    def reject_thing(self, word: str, at: str, what: str) -> None:
+        """Count a yielded thing of a known sort that is wrong."""
+        self.reject(f"it yielded a bad {word}  at {at}  {with_cure(what)}")
 
     def check(self, thing: object, where: Callable[[], str]) -> Taken | None:
         """Check one yielded thing; None when it is dropped. `where` names the line and is asked only then."""
@@ -96,15 +104,20 @@ class Intake:
                 return thing
         except InputError as error:
             word = "Signal" if isinstance(thing, Signal) else type(thing).__name__
-            self.reject(f"it yielded a bad {word}  at {where()}  {error.what}")
+            self.reject_thing(word, where(), error.what)
             return None
-        self.reject(f"it yielded a {type(thing).__name__}, not a Signal  at {where()}")
+        except Exception as error:  # noqa: BLE001  a value may fail in any way when it is looked at; the others go on
+            self.reject_thing(type(thing).__name__, where(), f"{type(error).__name__} while it was checked")
+            return None
+        self.reject(not_a_signal(type(thing).__name__, where()))
         return None
 
     def take(self, thing: Taken) -> None:
         """Add a checked thing to what the next commit carries."""
         got = self.gathered
         if isinstance(thing, Accepted):
+            if self._is_taken(thing):
+                return
             kind = self.kinds.get(thing.kind) or kind_of(thing.kind)
             known = thing.occurred_at + _micros(kind.delay) if self.assume_known else None
             got.signals.append(Incoming(thing, self.subject(thing.ref), kind.grows, known))
@@ -125,8 +138,26 @@ class Intake:
             elif isinstance(thing, Checkpoint):
                 got.memory = self._memory(thing)
 
+    def _is_taken(self, thing: Accepted) -> bool:
+        """A key names one fact: yielded again for another company or kind, it would be taken for the same fact and lost."""
+        whose = thing.ref.domain or reference(thing.ref)
+        owner = self._owners.setdefault(thing.key, (whose, thing.kind))
+        if owner == (whose, thing.kind):
+            return False
+        self.reject(
+            f"key {clean(thing.key, 80)!r} came for {whose} ({thing.kind}) and already belongs to {owner[0]} ({owner[1]})"
+            "  fix: put what tells them apart into the key"
+        )
+        return True
+
+    @property
+    def wasted(self) -> bool:
+        """Everything that was yielded was bad."""
+        return self.bad > 0 and self.accepted == 0 and len(self.gathered) == 0
+
     def drain(self) -> Gathered:
         """Hand over what was gathered and start anew."""
+        self._owners.clear()
         got, self.gathered = self.gathered, Gathered()
         return got
 
@@ -170,22 +201,22 @@ class Intake:
             if thing.kind not in OUTCOMES:
                 raise InputError(f"kind: {clean(str(thing.kind), 40)!r} is not one of {', '.join(sorted(OUTCOMES))}")
             data = json.dumps(thing.data, sort_keys=True, default=str) if thing.data is not None else None
-            when = _moment(thing.occurred_at, "occurred_at")
+            when, key = _moment(thing.occurred_at, "occurred_at"), key_text(thing.key)
             return IncomingOutcome(
                 self.subject(as_ref(thing.account)),
                 thing.kind,
-                key_text(thing.key),
+                key,
                 when,
-                thing.model,
-                thing.value,
+                _model(thing.model),
+                _amount(thing.value),
                 data,
             )
         if isinstance(thing, Revoke):
             key_text(thing.key)
+            clean(thing.reason)
         elif isinstance(thing, SameAs):
             as_ref(thing.account)
-            if not thing.ids:
-                raise InputError("ids: it has none")
+            _ids(thing.ids)
         else:
             self._memory(thing)
         return None
@@ -193,6 +224,28 @@ class Intake:
 
 def _micros(span: timedelta) -> int:
     return int(span.total_seconds() * 1_000_000)
+
+
+def _model(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise InputError("model: expected a model's name")
+    return clean(value, 60)
+
+
+def _ids(value: object) -> None:
+    if not isinstance(value, Mapping) or not value or not all(isinstance(v, str) for v in value.values()):
+        raise InputError("ids: expected text by name, e.g. {'email': 'a@acme.com'}")
+
+
+def _amount(value: object) -> float | None:
+    """An outcome's value as a float: any finite number, Decimal included."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise InputError(f"value: expected a number, got {type(value).__name__}")
+    if not -MOST < value < MOST:
+        raise InputError("value: it is not a finite number")
+    return float(value)
 
 
 def _moment(value: object, name: str) -> int:

@@ -5,69 +5,30 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
-import random
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
 
-from capteur.accounts import Account
-from capteur.clock import Clock, from_micros, micros
-from capteur.errors import CapteurError, Stopped
-from capteur.matching import Index
-from capteur.registry import Instance
-from capteur.runner import SenseUnit, UnitDone
-from capteur.sensing.drive import drive_async, drive_sync, error_place
+from capteur.clock import from_micros, micros
+from capteur.errors import Stopped
+from capteur.runner import UnitDone
+from capteur.sensing.drive import bad_row, drive_async, drive_sync, error_place, said
 from capteur.sensing.intake import Gathered, Intake, Taken
-from capteur.sensing.telling import add, describe, validator_scope
-from capteur.sensing.verdict import OK, Verdict, judge
-from capteur.sensor import AccountSensor, Context, FeedSensor, Log
+from capteur.sensing.isolated import drive_isolated
+from capteur.sensing.task import Task, Tools
+from capteur.sensing.telling import add, describe, home_of, named_secrets, validator_scope
+from capteur.sensing.verdict import OK, Verdict, judge, wasted
+from capteur.sensor import AccountSensor, Context, FeedSensor, PushSensor
 from capteur.signals import Checkpoint
-from capteur.store import Fenced, Store
+from capteur.store import Fenced, watches
 from capteur.store import validators as stored_validators
 from capteur.store.ingest import commit
-from capteur.store.shapes import Batch, Finish, Receipt, Validator, WatchRow
-from capteur.web import Session, Web, redact
+from capteur.store.shapes import Batch, Finish, Receipt, Validator
+from capteur.web import Session, redact
 from capteur.web import Validator as WebValidator
 
 FLUSH = 1000
 """A long feed is committed in pieces of about this many signals, so that it streams and a crash keeps what came before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What running a unit needs of the house."""
-
-    store: Store
-    web: Web
-    clock: Clock
-    index: Index
-    log: Callable[[str], Log]
-    observe: Callable[..., None] = lambda *_, **__: None
-    discover: frozenset[str] = frozenset()
-    base: str = "."
-    rng: random.Random = field(default_factory=random.Random)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A unit with all it stands for: the built instance, the claimed watch row and, for an AccountSensor, the account."""
-
-    unit: SenseUnit
-    instance: Instance
-    watch: WatchRow
-    account: Account | None = None
-    limit: int | None = None
-
-    @property
-    def label(self) -> str | None:
-        """The account in words; None for a feed."""
-        return self.account.label if self.account else None
-
-    @property
-    def backfill(self) -> bool:
-        """A backfill reads a window of the past and moves no cursor."""
-        return self.unit.since is not None
 
 
 class _Run:
@@ -89,16 +50,10 @@ class _Run:
     def context(self) -> Context:
         """What the author's code gets."""
         task, instance, now = self.task, self.task.instance, self.intake.now
-        if task.unit.since is not None:
-            since = from_micros(task.unit.since)
-        elif task.watch.newest is not None:
-            since = min(now, from_micros(task.watch.newest)) - instance.overlap
-        else:
-            since = now - instance.first_run
         return Context(
             instance=instance.name,
             now=now,
-            since=since,
+            since=task.since(now),
             until=from_micros(task.unit.until) if task.unit.until is not None else None,
             cursor=json.loads(task.watch.cursor) if task.watch.cursor and not task.backfill else None,
             http=self.session.http,
@@ -106,21 +61,27 @@ class _Run:
             log=self.tools.log(instance.name),
             limit=task.limit,
             base=self.tools.base,
-            _bad_row=lambda error: self.intake.reject(
-                f"a bad row  at {error_place(error)}  {type(error).__name__}: {error}"
-            ),
+            _bad_row=lambda error: self.intake.reject(bad_row(error_place(error), type(error).__name__, said(error))),
         )
 
     def stream(self) -> AsyncIterator[list[Taken]]:
         """Chunks of what the sensor yields, by its colour."""
         sensor, deadline = self.task.instance.sensor, self.task.instance.deadline.total_seconds()
         ctx = self.context()
+        if self.task.instance.isolate:
+            subject = self.task.account or self.task.delivery
+            return drive_isolated(self.task.instance, ctx, subject, self.intake, self.session)
         start: Callable[[], object]
         if isinstance(sensor, AccountSensor):
             account = self.task.account
             assert account is not None, "an AccountSensor's unit has an account"
             method: Any = sensor.detect
-            start = lambda: method(ctx, account)  # noqa: E731  one of two shapes of the same call
+            start = lambda: method(ctx, account)  # noqa: E731  one of three shapes of the same call
+        elif isinstance(sensor, PushSensor):
+            delivery = self.task.delivery
+            assert delivery is not None, "a PushSensor's unit has a delivery"
+            method = sensor.receive
+            start = lambda: method(ctx, delivery)  # noqa: E731  as above
         else:
             method = cast("FeedSensor", sensor).detect
             start = lambda: method(ctx)  # noqa: E731  as above
@@ -163,8 +124,11 @@ class _Run:
             validator_scope=validator_scope(task.instance),
             finish=None if task.backfill else finish,
         )
-        now = micros(self.tools.clock.now())
-        receipt = await asyncio.wrap_future(self.tools.store.write(lambda conn: commit(conn, batch, now)))
+        now, sink = micros(self.tools.clock.now()), self.tools.sink
+        if sink is not None:
+            receipt = sink.take(batch)
+        else:
+            receipt = await asyncio.wrap_future(self.tools.store.write(lambda conn: commit(conn, batch, now)))
         self.total = add(self.total, receipt)
         new = set(receipt.new_keys)
         for incoming in got.signals:
@@ -176,6 +140,22 @@ class _Run:
 
 async def run_unit(task: Task, tools: Tools) -> UnitDone:
     """Run one claimed unit and commit what it found; never raises for anything the sensor, the source or the store did."""
+    if not task.instance.isolate:
+        return await _run_unit(task, tools)
+    try:
+        await tools.processes.acquire()
+    except asyncio.CancelledError:
+        if tools.sink is None:
+            row = (task.instance.name, task.unit.account_id, task.unit.epoch)
+            await asyncio.wrap_future(tools.store.write(lambda conn: watches.release(conn, *row)))
+        raise
+    try:
+        return await _run_unit(task, tools)
+    finally:
+        tools.processes.release()
+
+
+async def _run_unit(task: Task, tools: Tools) -> UnitDone:
     started = tools.clock.monotonic()
     instance = task.instance
     scope = validator_scope(instance)
@@ -184,17 +164,19 @@ async def run_unit(task: Task, tools: Tools) -> UnitDone:
     try:
         known = (
             {}
-            if task.backfill or task.limit
+            if task.backfill or task.limit or tools.sink is not None
             else await asyncio.to_thread(tools.store.read, lambda conn: stored_validators.load(conn, scope))
         )
         session = tools.web.session(
-            secrets=instance.secrets,
+            secrets=named_secrets(instance),
             validators={url: WebValidator(v.url, v.etag, v.last_modified) for url, v in known.items()},
             deadline=started + instance.deadline.total_seconds(),
             instance=instance.name,
         )
         run = _Run(task, tools, session)
         await run.consume()
+        if run.intake.wasted:
+            verdict = wasted(instance.name, task.label, task.watch.fails, run.intake.notes[0])
     except Fenced as error:
         verdict = Verdict("fenced", str(error))
     except asyncio.CancelledError:
@@ -211,6 +193,7 @@ async def run_unit(task: Task, tools: Tools) -> UnitDone:
             account=task.label,
             keyed=bool(instance.secrets),
             rng=tools.rng,
+            home=home_of(instance),
         )
     if run is not None and verdict.status != "fenced":
         verdict = await _finish(run, verdict)
@@ -227,13 +210,15 @@ async def _finish(run: _Run, verdict: Verdict) -> Verdict:
     got = run.intake.drain()
     if verdict.status not in ("ok", "skipped"):
         got.memory = None
-    newest = max((m for m in (run.intake.newest, task.watch.newest) if m is not None), default=None)
+    # past a bad row the next run asks again from where this one began: once it is readable it must not be too old to be asked for
+    seen = run.intake.newest if not run.intake.bad else None
+    newest = max((m for m in (seen, task.watch.newest) if m is not None), default=None)
     error = run.session.redactor(verdict.error) if verdict.error else None
     try:
         await run.commit(got, Finish(verdict.status, micros(due), newest, error))
     except Fenced as fenced:
         return Verdict("fenced", str(fenced))
-    except (CapteurError, Stopped) as failed:
+    except (Exception, Stopped) as failed:  # noqa: BLE001  whatever the commit raised belongs to this unit
         return (
             judge(
                 failed,
@@ -251,6 +236,8 @@ async def _finish(run: _Run, verdict: Verdict) -> Verdict:
 
 def _done(task: Task, tools: Tools, run: _Run | None, verdict: Verdict, seconds: float) -> UnitDone:
     total = run.total if run else Receipt()
+    if tools.sink is not None and run is not None:
+        tools.sink.told([run.session.redactor(note) for note in run.intake.notes], run.session.requests)
     hide = run.session.redactor if run else partial(redact, secrets=task.instance.secrets)
     error = verdict.error
     if error is None and run is not None and run.intake.notes:
@@ -271,6 +258,7 @@ def _done(task: Task, tools: Tools, run: _Run | None, verdict: Verdict, seconds:
         retry_at=micros(tools.clock.now() + verdict.wait) if verdict.wait else None,
         park=verdict.park,
         credentials=verdict.credentials,
+        notes=tuple(hide(note) for note in run.intake.notes) if run else (),
     )
     tools.observe("capteur_run_finished", instance=task.instance.name, done=done)
     return done

@@ -10,7 +10,6 @@ from capteur.errors import (
     AuthError,
     CapteurError,
     ConfigError,
-    PluginError,
     RateLimited,
     Skip,
     SourceChanged,
@@ -19,13 +18,16 @@ from capteur.errors import (
     TryLater,
 )
 from capteur.runner import UnitStatus
-from capteur.sensing.drive import Stuck, error_place
+from capteur.sensing.cures import diagnose, source_line
+from capteur.sensing.drive import Stuck, error_place, said
 
 BACKOFF_FIRST = timedelta(minutes=1)
 BACKOFF_MOST = timedelta(hours=6)
 BAD_RUNS = 3
 """So many bad runs in a row, and the row gets one try a day."""
 QUARANTINE = timedelta(days=1)
+WAIT_LEAST_S, WAIT_MOST_S = 1.0, 30 * 86_400.0
+"""What an author's RateLimited may ask for: a row must neither spin nor sleep for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,14 @@ OK = Verdict("ok")
 
 
 def judge(
-    error: BaseException, *, instance: str, fails: int, account: str | None, keyed: bool, rng: random.Random
+    error: BaseException,
+    *,
+    instance: str,
+    fails: int,
+    account: str | None,
+    keyed: bool,
+    rng: random.Random,
+    home: str = "",
 ) -> Verdict:
     """The verdict on an error. `fails` counts the row's failures before this one; `account` is its label (None for a feed).
 
@@ -52,48 +61,75 @@ def judge(
     a keyless sensor says something about that one account only.
     """
     who = f"sensor {instance}" + (f", {account}" if account else "")
+    try:
+        return _judge(error, who, instance, fails, rng, park=keyed or account is None, home=home)
+    except BaseException:  # noqa: BLE001  an author's own error may have attributes that raise, or of any type
+        return _failing(f"{who}: it raised {said(type(error).__name__)}, which cannot be told", "", fails)
+
+
+def _judge(
+    error: BaseException, who: str, instance: str, fails: int, rng: random.Random, *, park: bool, home: str
+) -> Verdict:
+    what, fix = "", None
+    if isinstance(error, CapteurError):
+        what, fix = f"{who}: {_what(error, instance)}", said(error.fix) if error.fix else None
     match error:
         case Skip():
-            verdict = Verdict("skipped", error.what, error.fix or None)
+            verdict = Verdict("skipped", _what(error, instance), fix)
         case Stopped():
             verdict = Verdict("stopped", f"{who}: stopped")
-        case ConfigError() | AuthError() if keyed or account is None or isinstance(error, ConfigError):
-            fix = error.fix or f"correct it, then capteur resume {instance}"
-            verdict = Verdict(
-                "parked", f"{who}: {error.what}", fix, park=True, credentials=isinstance(error, AuthError)
-            )
+        case ConfigError() | AuthError() if park or isinstance(error, ConfigError):
+            cure = fix or f"correct it, then capteur resume {instance}"
+            verdict = Verdict("parked", what, cure, park=True, credentials=isinstance(error, AuthError))
         case RateLimited():
-            wait = timedelta(seconds=error.retry_after) if error.retry_after is not None else backoff(0, rng)
-            verdict = Verdict("waiting", f"{who}: {error.what}", error.fix or None, wait)
+            asked = error.retry_after
+            wait = backoff(0, rng) if asked is None else timedelta(seconds=min(max(asked, WAIT_LEAST_S), WAIT_MOST_S))
+            verdict = Verdict("waiting", what, fix, wait)
         case TryLater() | AuthError():
-            verdict = Verdict("backoff", f"{who}: {error.what}", error.fix or None, backoff(fails, rng))
+            verdict = Verdict("backoff", what, fix, backoff(fails, rng))
         case Stuck():
-            fix = "isolate = true runs it in a process that can be killed"
-            verdict = Verdict("stuck", f"{who}: {error}", fix, backoff(fails + 3, rng))
+            cure = "isolate = true runs it in a process that can be killed"
+            verdict = Verdict("stuck", f"{who}: {error}", cure, backoff(fails + 3, rng))
         case StoreError():
-            verdict = Verdict("failed", f"{who}: {error.what}", error.fix or None, backoff(fails, rng))
+            verdict = Verdict("failed", what, fix, backoff(fails, rng))
         case _:
-            verdict = _bug(error, who, fails, instance)
+            verdict = _bug(error, who, fails, instance, home)
     return verdict
 
 
-def _bug(error: BaseException, who: str, fails: int, instance: str) -> Verdict:
-    at = error_place(error)
-    look = f"raise SourceChanged, or look: capteur try {instance} --record"
-    if isinstance(error, SourceChanged | PluginError):
-        text, fix = f"{who}: {error.what}  at {at}", error.fix or (look if isinstance(error, SourceChanged) else "")
-    elif isinstance(error, CapteurError):
-        text, fix = f"{who}: {error.what}  at {at}", error.fix
+def _what(error: CapteurError, instance: str) -> str:
+    """What happened and why, without the name that stands in front of it anyway."""
+    what = said(error.what).removeprefix(f"{instance}: ")
+    return f"{what} ({said(error.why)})" if error.why else what
+
+
+def _bug(error: BaseException, who: str, fails: int, instance: str, home: str) -> Verdict:
+    at, name, text = error_place(error, home), said(type(error).__name__), _short(error)
+    look = f"capteur try {instance} --record"
+    if isinstance(error, CapteurError):
+        cure = f"look at what came: {look}" if isinstance(error, SourceChanged) else ""
+        return _failing(f"{who}: {_what(error, instance)}  at {at}", said(error.fix) if error.fix else cure, fails)
+    known = diagnose(text, source_line(error, at))
+    if known is not None:
+        what, cure = known
     elif isinstance(error, LookupError | TypeError | AttributeError | ValueError):
-        text, fix = (
-            f"{who}: the answer is not what the code expects: {type(error).__name__} {_short(error)}  at {at}",
-            look,
-        )
+        what, cure = f"the answer is not what the code expects: {name} {text}", f"raise SourceChanged, or look: {look}"
     else:
-        text, fix = f"{who}: {type(error).__name__} {_short(error)}  at {at}", ""
+        what, cure = f"{name} {text}", f"raise one of capteur's errors that says what to do, or look: {look}"
+    return _failing(f"{who}: {what}  at {at}", cure, fails)
+
+
+def _failing(text: str, fix: str, fails: int) -> Verdict:
     if fails + 1 >= BAD_RUNS:
         return Verdict("quarantined", text, fix or None, QUARANTINE)
     return Verdict("bug", text, fix or None)
+
+
+def wasted(instance: str, account: str | None, fails: int, note: str) -> Verdict:
+    """The verdict on a unit of which everything was bad (`note` is the first of it): a mistake, not a quiet day."""
+    who = f"sensor {instance}" + (f", {account}" if account else "")
+    late = fails + 1 >= BAD_RUNS
+    return Verdict("quarantined" if late else "bug", f"{who}: {note}", None, QUARANTINE if late else None)
 
 
 def backoff(fails: int, rng: random.Random) -> timedelta:
@@ -103,5 +139,5 @@ def backoff(fails: int, rng: random.Random) -> timedelta:
 
 
 def _short(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    text = said(error)
     return text if len(text) <= 200 else text[:199] + "…"  # noqa: PLR2004  one line of a terminal, about

@@ -151,6 +151,20 @@ def index_rows(conn: Connection) -> Iterable[tuple[str, int]]:
     )
 
 
+def listed_among(conn: Connection, domains: Iterable[str]) -> frozenset[int]:
+    """The listed accounts that answer to these domains, by their own or an alias."""
+    names = sorted({domain.lower() for domain in domains})
+    found = sql.rows(
+        conn,
+        f"SELECT id FROM account WHERE state = 'listed' AND {sql.among(conn, 'domain', 'names')}"
+        " UNION SELECT account_id FROM alias JOIN account ON account.id = account_id"
+        f" WHERE state = 'listed' AND {sql.among(conn, 'text', 'aliases')}",
+        names=sql.array(conn, names),
+        aliases=sql.array(conn, [f"domain:{name}" for name in names]),
+    )
+    return frozenset(id_ for (id_,) in found)
+
+
 def labels(conn: Connection) -> list[str]:
     """Domains and names of all accounts that are not linked away, for "did you mean"."""
     found = sql.rows(conn, "SELECT domain, name, reference FROM account WHERE linked_to IS NULL ORDER BY id")

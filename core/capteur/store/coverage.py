@@ -27,6 +27,8 @@ class Watcher:
     everyone: bool
     horizon: int
     parked: bool = False
+    only: frozenset[int] | None = None
+    """The accounts it could name; None = any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +60,18 @@ class Coverage:
 
     def of(self, account_id: int) -> dict[str, State]:
         """State per instance for one account."""
-        return {w.instance: self._state(w, 0 if w.everyone else account_id) for w in self.watchers}
+        return {w.instance: self._state(w, account_id) for w in self.watchers}
 
     def watched(self, account_id: int) -> bool:
         """Somebody looked at this account and it was not too long ago."""
         return any(state == "ok" for state in self.of(account_id).values())
 
-    def _state(self, watcher: Watcher, row: int) -> State:
+    def _state(self, watcher: Watcher, account_id: int) -> State:
+        if watcher.only is not None and account_id not in watcher.only:
+            return "missing"
         if watcher.parked:
             return "parked"
-        span = self.spans.get((watcher.instance, row))
+        span = self.spans.get((watcher.instance, 0 if watcher.everyone else account_id))
         if span is None or span.first_ok > self.as_of:
             return "missing"
         return "ok" if self.as_of - span.last_ok <= watcher.horizon else "late"
@@ -111,13 +115,16 @@ def of_instances(conn: Connection, watchers: Sequence[Watcher], as_of: int) -> l
         "SELECT count(*), max(watch.last_ok), sum(CASE WHEN watch.last_ok >= :since AND"
         " (watch.last_status IS NULL OR watch.last_status <> 'skipped') THEN 1 ELSE 0 END)"
         " FROM watch JOIN instance ON instance.id = watch.instance_id"
-        " WHERE instance.name = :name AND ((:everyone = 1 AND watch.account_id = 0) OR (:everyone = 0 AND watch.account_id > 0))"
+        " WHERE instance.name = :name AND (watch.first_ok IS NULL OR watch.first_ok <= :as_of) AND ((:everyone = 1 AND watch.account_id = 0) OR (:everyone = 0 AND watch.account_id > 0))"
     )
     for watcher in watchers:
         since = as_of - watcher.horizon
-        row = conn.execute(query, {"since": since, "name": watcher.instance, "everyone": int(watcher.everyone)}).one()
+        row = conn.execute(
+            query, {"since": since, "as_of": as_of, "name": watcher.instance, "everyone": int(watcher.everyone)}
+        ).one()
         last_ok, good = (int(row[1]) if row[1] is not None else None), int(row[2] or 0)
-        watched = total if watcher.everyone and good else good
+        everyone = total if watcher.only is None else len(watcher.only)
+        watched = everyone if watcher.everyone and good else good
         state: State = (
             "parked" if watcher.parked else "missing" if last_ok is None else "ok" if last_ok >= since else "late"
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from capteur.web.client import Web
+    from capteur.web.recording import Recorded, Recorder, read_recorded
     from capteur.web.redaction import RedactingFilter, Redactor, clean, redact
     from capteur.web.session import Session
     from capteur.web.shapes import ForgetfulMemory, HostLimit, HostMemory, Seen, Stored, Validator, WebSettings
@@ -19,6 +20,8 @@ _HOME = {
     "HostLimit": "shapes",
     "HostMemory": "shapes",
     "RedactingFilter": "redaction",
+    "Recorded": "recording",
+    "Recorder": "recording",
     "Redactor": "redaction",
     "Seen": "shapes",
     "Session": "session",
@@ -27,6 +30,7 @@ _HOME = {
     "Web": "client",
     "WebSettings": "shapes",
     "clean": "redaction",
+    "read_recorded": "recording",
     "redact": "redaction",
 }
 
@@ -34,6 +38,8 @@ __all__ = [
     "ForgetfulMemory",
     "HostLimit",
     "HostMemory",
+    "Recorded",
+    "Recorder",
     "RedactingFilter",
     "Redactor",
     "Seen",
@@ -43,6 +49,7 @@ __all__ = [
     "Web",
     "WebSettings",
     "clean",
+    "read_recorded",
     "redact",
 ]
 

@@ -20,6 +20,7 @@ from capteur.clock import Clock
 from capteur.web.guard import Allowed, GuardedBackend, resolve_by_system
 from capteur.web.limits import Limits
 from capteur.web.pools import Pools
+from capteur.web.recording import Recorder
 from capteur.web.redaction import Redactor
 from capteur.web.robots import Robots
 from capteur.web.session import Session
@@ -54,6 +55,7 @@ class Web:
         resolve: names to addresses; the system's resolver if None.
         transport: an httpx transport that answers instead of the network (httpx.MockTransport).
         sleep: how waits in place pass; asyncio.sleep if None.
+        recorder: keeps every answer, if there is one.
 
     Raises ConfigError for settings that cannot be.
     """
@@ -67,6 +69,7 @@ class Web:
         resolve: Resolve | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Sleep | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         allowed = Allowed(settings.allow)
         world = world_url(settings.world)
@@ -75,6 +78,7 @@ class Web:
         sleep = asyncio.sleep if sleep is None else sleep
         self.settings = settings
         self.clock = clock
+        self.recorder = recorder
         self.redactor = Redactor()
         """Knows the secrets of every session: for the log handlers of the process."""
         self.user_agent = f"capteur/{version('capteur')}" + (f" (+{settings.contact})" if settings.contact else "")

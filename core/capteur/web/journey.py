@@ -106,6 +106,9 @@ class Journey:
                 call.method, call.url, headers, call.body, place=place, accept=call.accept
             )
             status = reply.status
+            if self._web.recorder is not None:
+                content_type = reply.headers.get("content-type", "")
+                self._web.recorder.take(call.method, place, status, content_type, reply.body, self._session.redactor)
         except Again as again:
             note = again.error.what
             raise

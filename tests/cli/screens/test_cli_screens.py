@@ -234,7 +234,7 @@ def test_those_without_a_place_are_counted_or_listed(ranking, plain):
         ),
         (
             {"rows": [], "coverage": [InstanceCoverage("hiring", "missing", None, 24, 0)]},
-            "24 accounts, and no number yet.\nNo sensor has run yet.\nnext  capteur run",
+            "24 accounts, and no number yet.\nNo sensor has had a good run yet.\nnext  capteur run",
         ),
         (
             {"rows": [], "coverage": []},

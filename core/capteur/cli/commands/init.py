@@ -18,6 +18,12 @@ FILE = "capteur.toml"
 ACCOUNTS = "accounts.csv"
 EMPTY = b"domain,name,owner,standing\n"
 MAX_CHARS = 64 * 1024 * 1024
+BESIDE = {
+    ".env.example": ("project/env.example", "where the secrets go"),
+    "requirements.txt": ("project/requirements.txt", "what to install where it runs"),
+    ".gitignore": ("project/gitignore", "keeps secrets and data out of version control"),
+}
+"""Written where they are missing: file -> (template, what it is for)."""
 _MAIL = re.compile(r"[^@\s\"\\]+@[^@\s\"\\]+\.[^@\s\"\\]+")
 _CONTACT = re.compile(r'^contact = ""( *)', re.MULTILINE)
 _TABLE = re.compile(r"[,;\t\"]")
@@ -32,8 +38,9 @@ _TABLE = re.compile(r"[,;\t\"]")
 def init(call: Call, *, domains: str | None, contact: str | None) -> None:
     """Start a project in this folder (or where --config says).
 
-    Writes capteur.toml, accounts.csv and a folder for plugins, and imports the accounts. Asks for the companies and for your
-    e-mail address, unless they are given or --no-input says not to ask. Nothing that is there is overwritten.
+    Writes capteur.toml, accounts.csv, a folder for plugins and what a deployment needs (.env.example, requirements.txt,
+    .gitignore), and imports the accounts. Asks for the companies and for your e-mail address, unless they are given or
+    --no-input says not to ask. Nothing that is there is overwritten.
     """
     call.present("init")
     config = Path(call.config or os.environ.get("CAPTEUR_CONFIG") or FILE).expanduser().absolute()
@@ -57,11 +64,11 @@ def init(call: Call, *, domains: str | None, contact: str | None) -> None:
             why="init never overwrites one",
             fix=f"capteur init --domains {ACCOUNTS} takes it as it is",
         )
-    _write(config, content, contact or "")
-    _open(call, config, contact=bool(contact))
+    beside = _write(config, content, contact or "")
+    _open(call, config, beside, contact=bool(contact))
 
 
-def _open(call: Call, config: Path, *, contact: bool) -> None:
+def _open(call: Call, config: Path, beside: list[str], *, contact: bool) -> None:
     """Open the new project, import its list, and show what was made."""
     from capteur.cli.screens.started import Started
 
@@ -73,6 +80,7 @@ def _open(call: Call, config: Path, *, contact: bool) -> None:
         (config.name, "the settings, explained line by line"),
         (ACCOUNTS, "the companies to watch"),
         ("plugins/", "a .py file in it is a plugin"),
+        *((name, BESIDE[name][1]) for name in beside),
     ]
     account = first.label if first is not None else "acme.com"
     steps = [
@@ -85,24 +93,31 @@ def _open(call: Call, config: Path, *, contact: bool) -> None:
     call.show(Started(made, report, steps, now, contact=contact))
 
 
-def _write(config: Path, content: bytes | None, contact: str) -> None:
-    """Make the project's files; none that exists is touched."""
+def _write(config: Path, content: bytes | None, contact: str) -> list[str]:
+    """Make the project's files; none that exists is touched. Returns which of BESIDE were written."""
+    from capteur import __version__
+    from capteur.cli.making import render
     from capteur.settings import STARTER
 
     quoted = json.dumps(contact, ensure_ascii=False)
     text = _CONTACT.sub(lambda m: f"contact = {quoted}" + " " * max(2, len(m[1]) - len(quoted) + 2), STARTER, count=1)
+    missing = [name for name in BESIDE if not (config.parent / name).exists()]
     try:
         config.parent.mkdir(parents=True, exist_ok=True)
         (config.parent / "plugins").mkdir(exist_ok=True)
         if not (config.parent / ACCOUNTS).exists():
             with (config.parent / ACCOUNTS).open("xb") as list_:
                 list_.write(EMPTY if content is None else content)
+        for name in missing:
+            with (config.parent / name).open("x", encoding="utf-8") as stream:
+                stream.write(render(BESIDE[name][0], {"version": __version__}))
         with config.open("x", encoding="utf-8") as stream:
             stream.write(text)
     except OSError as error:
         raise InputError(
             f"{error.filename or config}: cannot be written", why=error.strerror or type(error).__name__
         ) from error
+    return missing
 
 
 def _given(domains: str, accounts: Path) -> bytes | None:

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from capteur.watching import Finding, InstanceStatus, Status
 
 LEVELS = {
-    "ok": "ok", "never": "idle", "disabled": "idle", "late": "warn", "waiting": "warn", "backoff": "warn", "missing": "warn",
+    "ok": "ok", "never": "idle", "disabled": "idle", "late": "warn", "partial": "warn", "waiting": "warn", "backoff": "warn", "missing": "warn",
     "quarantined": "error", "parked": "error", "broken": "error",
 }  # fmt: skip
 WORDS = {
-    "ok": "ok", "never": "not run yet", "disabled": "disabled", "late": "late", "waiting": "asked to wait", "backoff": "trying again",
+    "ok": "ok", "never": "not run yet", "disabled": "disabled", "late": "late", "partial": "partly failing", "waiting": "asked to wait", "backoff": "trying again",
     "missing": "missing", "quarantined": "quarantined", "parked": "parked", "broken": "broken",
 }  # fmt: skip
 NARROW = 50

@@ -144,7 +144,7 @@ class Ranked(Screen):
         elif ran:
             words, command = "The sensors have looked and found nothing that says intent.", "capteur status"
         else:
-            words, command = "No sensor has run yet.", "capteur run"
+            words, command = "No sensor has had a good run yet.", "capteur run; capteur status"
         yield from paragraph(words, width)
         yield from hint("next", command, width)
 
@@ -213,7 +213,7 @@ def _summary(ranking: Ranking, shown: Sequence[Row], *, filtered: bool) -> Itera
         yield f"Your team can take {ranking.capacity}: there is room for {room} more."
     below = next((row for row in shown if row.rank == ranking.above + 1), None)
     if below is not None and below.estimate.intent is not None:
-        distance = ranking.line - below.estimate.intent
+        distance = rounded(ranking.line) - rounded(below.estimate.intent)  # as shown: a reader subtracts
         yield f"Just below the line: {text(below.account.name).plain}, {points(below.estimate.intent)} ({points(distance)} under)."
 
 

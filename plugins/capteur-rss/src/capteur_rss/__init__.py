@@ -124,6 +124,10 @@ class Rss(FeedSensor):
             raise ValueError(f"feed {twice} is listed twice")
         return feeds
 
+    def covers(self) -> frozenset[str]:
+        """The companies that the feeds are about."""
+        return frozenset(feed.domain for feed in self.feeds)
+
     def detect(self, ctx: Context) -> Iterator[Detected]:
         """Yield what the feeds say since `ctx.since`. A feed that fails is counted and the others go on; raises when all failed."""
         failed: list[CapteurError] = []
