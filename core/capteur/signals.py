@@ -221,7 +221,8 @@ def _json(value: object, notes: _Notes) -> str | None:
 
 def _number(value: object, name: str, notes: _Notes) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        shown = clean(str(value), 40) if isinstance(value, str | float) else type(value).__name__
+        readable = isinstance(value, str | float) or (isinstance(value, int) and abs(value) < 10**12)
+        shown = clean(str(value), 40) if readable else type(value).__name__
         notes.add(f"{name}: {shown} is not between 0 and 1")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from capteur.accounts import AccountRef
 from capteur.errors import InputError
+from capteur.matching import Index
 from capteur.store import accounts
 from capteur.store.shapes import Unknown
 
@@ -59,5 +61,26 @@ def test_an_account_answers_to_domain_alias_name_and_reference(bench):
     assert bench.read(lambda c: accounts.by_label(c, "nobody")) is None
     assert bench.read(lambda c: accounts.get(c, 999)) is None
     assert bench.read(accounts.labels) == ["acme.com", "Acme"]
-    assert bench.write(lambda c: accounts.add(c, domain="acme.io", name="Acme IO", now=bench.now)) == (acme, False)
-    assert bench.read(lambda c: accounts.get(c, acme)).name == "Acme"
+
+
+def test_an_alias_of_another_account_is_not_taken(bench):
+    """The first owner keeps it, so that a source's word still means one account; names may be shared."""
+    acme = bench.account("acme.com", "greenhouse:acme", "domain:acme.io", "name:acme")
+    zeta = bench.account("zeta.io", "greenhouse:acme", "domain:acme.io", "domain:acme.com", "lever:zeta", "name:acme")
+    assert bench.read(lambda c: accounts.get(c, zeta)).aliases == ("lever:zeta", "name:acme")
+    index = Index(bench.read(lambda c: list(accounts.index_rows(c))))
+    assert index.match(AccountRef(ids={"greenhouse": "acme"})) == acme
+    assert [index.match(AccountRef(domain=d)) for d in ("acme.com", "acme.io", "zeta.io")] == [acme, acme, zeta]
+
+
+def test_a_domain_that_was_an_alias_becomes_an_account_of_its_own(bench):
+    acme = bench.account("acme.com", "domain:acme.io", name="Acme")
+    other, created = bench.write(lambda c: accounts.add(c, domain="acme.io", name="Acme IO", now=bench.now))
+    assert created
+    assert other != acme
+    for _ in range(2):  # importing the same list again changes nothing
+        assert bench.account("acme.com", "domain:acme.io", name="Acme") == acme
+        assert bench.account("acme.io", name="Acme IO") == other
+    index = Index(bench.read(lambda c: list(accounts.index_rows(c))))
+    assert [index.match(AccountRef(domain=d)) for d in ("acme.com", "acme.io")] == [acme, other]
+    assert bench.read(lambda c: accounts.by_label(c, "acme.io")).id == other

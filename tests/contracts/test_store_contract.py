@@ -183,8 +183,8 @@ def test_a_batch_of_the_owner_of_the_row_commits_everything_at_once(bench):
         bench.now,
     )
     assert (after.lease_until, after.fails, after.last_status) == (0, 0, "ok")
-    assert bench.read(lambda c: validators.load(c, "jobs|1|abc"))["https://boards.example/acme"].etag == '"v1"'
-    assert bench.read(lambda c: validators.load(c, "jobs|2|abc")) == {}
+    assert bench.read(lambda c: validators.load(c, "jobs|1|abc", acme))["https://boards.example/acme"].etag == '"v1"'
+    assert bench.read(lambda c: validators.load(c, "jobs|2|abc", acme)) == {}
 
 
 @pytest.mark.parametrize("finished", [True, False], ids=["last batch", "batch in between"])
@@ -207,7 +207,7 @@ def test_a_batch_whose_row_was_claimed_by_another_stores_nothing(bench, finished
         )
     assert bench.history(acme) == []
     assert bench.read(states.marks_left) == 0
-    assert bench.read(lambda c: validators.load(c, "s")) == {}
+    assert bench.read(lambda c: validators.load(c, "s", acme)) == {}
     assert bench.read(lambda c: watches.get(c, "jobs", acme)) == new
     assert bench.commit(bench.signal("a", acme), account_id=acme, epoch=new.epoch).new == 1
 
@@ -286,3 +286,10 @@ def test_two_writers_that_grow_one_signal_keep_every_belief(bench):
     assert len(strengths) == grown
     assert strengths == sorted(set(strengths))
     assert bench.history(acme)[0].strength > max(strengths)
+
+
+def test_a_signal_with_damaged_data_costs_only_itself(bench):
+    acme = bench.account("acme.com")
+    bench.commit(bench.signal("a", acme, ago=1, data='{"x":1}'), bench.signal("b", acme, ago=2, data='{"x":2}'))
+    bench.write(lambda c: c.exec_driver_sql("UPDATE signal SET data = '{\"x\":' WHERE key = 'b'"))
+    assert {row.key: row.data for row in bench.read(signals.rows)} == {"a": {"x": 1}, "b": None}

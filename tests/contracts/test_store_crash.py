@@ -60,7 +60,7 @@ def test_a_store_survives_random_kills(bench):
     assert killer.returncode == 0, killer.stderr
     assert int(killer.stdout) >= KILLS
 
-    cursors = {r.account_id: int(r.cursor or 0) for r in bench.read(lambda c: watches.rows(c, "crash"))}
+    cursors = {r.account_id: int(r.cursor or 0) for r in bench.read(lambda c: watches.rows(c, "crash", cursors=True))}
     assert sum(cursors.values()) > KILLS, "the writers got somewhere between the kills"
     rows = bench.read(signals.rows)
     assert len({r.key for r in rows}) == len(rows)

@@ -10,7 +10,9 @@ import psycopg
 import pytest
 
 from capteur.errors import StoreBusy, StoreError, StoreFull, StoreHeld
-from capteur.store import meta, open_store, states, watches
+from capteur.store import meta, open_store, schema, states, watches
+from capteur.store.faults import shown
+from capteur.store.hold import held
 
 
 def blocked(bench):
@@ -237,3 +239,40 @@ def test_two_writers_that_tie_a_knot_both_get_through(postgresql_bench):
     for future in futures:
         future.result(timeout=60)
     assert bench.read(lambda c: meta.get(c, "a")) == bench.read(lambda c: meta.get(c, "b"))
+
+
+def test_the_store_is_held_before_it_is_migrated(sqlite_bench, monkeypatch):
+    """Whoever finds it held changes nothing; whoever migrates has it."""
+    bench = sqlite_bench
+    bench.write(lambda c: c.exec_driver_sql(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0000'"))
+    seen = []
+
+    def bring(conn, _place):
+        with pytest.raises(StoreHeld, match="capteur daemon"), held(bench.path, "second", bench.clock.now()):
+            pass
+        seen.append(conn)
+        msg = "migration failed"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr(schema, "bring", bring)
+    with bench.store.hold("capteur run"), pytest.raises(StoreHeld, match="capteur run"):
+        open_store(bench.url, bench.clock, upgrade=True, hold="capteur daemon")
+    assert not seen
+    with pytest.raises(RuntimeError, match="migration failed"):
+        open_store(bench.url, bench.clock, upgrade=True, hold="capteur daemon")
+    assert len(seen) == 1
+    with bench.store.hold("capteur run"):  # a failed opening lets go
+        pass
+
+
+def test_an_address_is_shown_without_any_secret():
+    url = "postgresql+psycopg://me:hunter2@h/db?password=hunter2&sslpassword=hunter2&api_token=hunter2&sslmode=require"
+    text = shown(url)
+    assert "hunter2" not in text
+    assert text.startswith("postgresql://me:***@h/db?")
+    assert set(text.partition("?")[2].split("&")) == {
+        "password=***",
+        "sslpassword=***",
+        "api_token=***",
+        "sslmode=require",
+    }

@@ -226,9 +226,7 @@ def test_hosts_validators_listings_meta_and_audit_are_remembered(bench):
     bench.write(
         lambda c: validators.save(c, "s", 0, [Validator("https://a", "1", None), Validator("https://a", "2", "today")])
     )
-    assert bench.read(lambda c: validators.load(c, "s", ["https://a", "https://b"])) == {
-        "https://a": Validator("https://a", "2", "today")
-    }
+    assert bench.read(lambda c: validators.load(c, "s", 0)) == {"https://a": Validator("https://a", "2", "today")}
     acme = bench.account("acme.com")
     bench.write(lambda c: listing.record(c, "main", 100, [(1, acme, 5.0), (2, 7, None)]))
     bench.write(lambda c: listing.record(c, "main", 200, [(1, acme, 6.0)]))
@@ -257,3 +255,27 @@ def test_what_people_did_is_noted_without_names(bench):
         ("unlink", acme, {"link": link_id}),
         ("link", acme, {"link": link_id}),
     ]
+
+
+def test_a_unit_gets_the_validators_of_its_own_account(bench):
+    one, two = Validator("https://a", "1", None), Validator("https://b", "2", None)
+    bench.write(lambda c: validators.save(c, "jobs|1|x", 1, [one]))
+    bench.write(lambda c: validators.save(c, "jobs|1|x", 2, [two]))
+    assert bench.read(lambda c: [validators.load(c, "jobs|1|x", a) for a in (0, 1, 2)]) == [
+        {}, {"https://a": one}, {"https://b": two},
+    ]  # fmt: skip
+
+
+def test_a_new_scope_of_an_instance_replaces_its_others_only(bench):
+    page = Validator("https://a", "1", None)
+    for scope in ("jobs|1|x", "jobs2|1|x", "job|1|x", "s"):
+        bench.write(lambda c, scope=scope: validators.save(c, scope, 0, [page]))
+    bench.write(lambda c: validators.save(c, "jobs|2|x", 0, []))
+    assert bench.read(lambda c: validators.load(c, "jobs|1|x", 0)), "nothing new was learnt"
+    bench.write(lambda c: validators.save(c, "jobs|2|x", 0, [page]))
+    left = [
+        s
+        for s in ("jobs|1|x", "jobs|2|x", "jobs2|1|x", "job|1|x", "s")
+        if bench.read(lambda c, s=s: validators.load(c, s, 0))
+    ]
+    assert left == ["jobs|2|x", "jobs2|1|x", "job|1|x", "s"]

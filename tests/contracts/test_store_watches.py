@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -168,3 +169,12 @@ def test_a_parked_instance_waits_for_its_operator_or_a_new_configuration(bench):
     assert bench.write(lambda c: watches.resume(c, "jobs"))
     assert not bench.write(lambda c: watches.resume(c, "jobs"))
     assert [r.account_id for r in claim(bench)] == [0]
+
+
+def test_a_list_of_rows_leaves_the_cursors_out_unless_asked(bench):
+    (row,) = bench.claim(1)
+    bench.commit(account_id=1, epoch=row.epoch, memory='{"page":2}', finish=bench.finish(next_due=bench.now))
+    (plain,), (whole,) = (bench.read(lambda c, w=w: watches.rows(c, "jobs", cursors=w)) for w in (False, True))
+    assert (plain.cursor, whole.cursor) == (None, '{"page":2}')
+    assert replace(plain, cursor=whole.cursor) == whole == bench.read(lambda c: watches.get(c, "jobs", 1))
+    assert bench.claim(1)[0].cursor == '{"page":2}'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -195,6 +196,30 @@ def test_an_async_sensor_runs_like_a_sync_one(feed: Make, project: object) -> No
     house = feed("yield from ()", toml="[sensors.aio]")
     house.run(["aio"])
     assert keys(house) == ["a1"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("await asyncio.Event().wait()\n        yield", "it passed its deadline of 1 s"),
+        (
+            "for _ in range(60):\n            try:\n                await asyncio.Event().wait()\n            except BaseException:\n                pass\n        yield",
+            "it passed its deadline of 1 s",
+        ),
+    ],
+)
+def test_an_async_sensor_that_is_late_is_stopped_also_when_it_will_not_be_cancelled(
+    feed: Make, project: Any, monkeypatch: pytest.MonkeyPatch, body: str, words: str
+) -> None:
+    monkeypatch.setattr("capteur.sensing.drive.GRACE_S", 1.0)
+    project.plugin(
+        "late",
+        f'import asyncio\n\n\nclass Late(FeedSensor):\n    """x"""\n\n    name = "late"\n    kinds = ("funding.raised",)\n\n'
+        f"    async def detect(self, ctx):\n        {body}\n",
+    )
+    runs = {run.instance: run for run in feed(TWO, toml='[sensors.late]\ndeadline = "1s"').run().runs}
+    assert (runs["feed"].new, runs["late"].status) == (2, "failed")
+    assert words in (runs["late"].error or "")
 
 
 def test_a_name_that_does_not_exist_is_answered_with_the_nearest(feed: Make) -> None:

@@ -69,7 +69,9 @@ def test_what_came_before_the_garbage_is_kept() -> None:
     assert int.from_bytes(b"\xff" * 4) > MOST
 
 
-@pytest.mark.parametrize("name", [n for n, c in vars(errors).items() if isinstance(c, type) and issubclass(c, Exception)])
+@pytest.mark.parametrize(
+    "name", [n for n, c in vars(errors).items() if isinstance(c, type) and issubclass(c, Exception)]
+)
 def test_an_error_of_ours_is_caught_as_itself_on_the_other_side(name: str) -> None:
     cls = getattr(errors, name)
     again = make_error(json.loads(json.dumps(tell_error(cls("what", why="why", fix="fix")))))

@@ -17,7 +17,11 @@ from capteur.house import InstanceRun, RunReport
 COUNT = 40
 HEALTHY = {
     "healthy-sync": ("", f"for i in range({COUNT}):\n    yield one(f'{{ctx.instance}}-{{i}}')", ""),
-    "healthy-async": ("async ", f"for i in range({COUNT}):\n    await asyncio.sleep(0)\n    yield one(f'{{ctx.instance}}-{{i}}')", ""),
+    "healthy-async": (
+        "async ",
+        f"for i in range({COUNT}):\n    await asyncio.sleep(0)\n    yield one(f'{{ctx.instance}}-{{i}}')",
+        "",
+    ),
     "healthy-away": ("", f"for i in range({COUNT}):\n    yield one(f'{{ctx.instance}}-{{i}}')", "isolate = true"),
 }
 WAIT = "while not os.path.exists(self.flag):\n    {}"

@@ -25,8 +25,14 @@ DEATHS = {
     "os._exit": ("os._exit(3)", r"its process ended itself with exit code 3" + OR_LATER),
     "os._exit(0)": ("os._exit(0)", r"its process ended itself with exit code 0" + OR_LATER),
     "four gigabytes": ("bytearray(4 << 30)", r"its process was killed by the memory limit of 1 GB" + OR_LATER),
-    "bit by bit": ("kept = []\nwhile True:\n    kept.append(bytearray(32 << 20))", r"killed by the memory limit of 1 GB"),
-    "a segfault": ("import ctypes\nctypes.string_at(0)", r"its process was killed by SIGSEGV, perhaps at the memory limit"),
+    "bit by bit": (
+        "kept = []\nwhile True:\n    kept.append(bytearray(32 << 20))",
+        r"killed by the memory limit of 1 GB",
+    ),
+    "a segfault": (
+        "import ctypes\nctypes.string_at(0)",
+        r"its process was killed by SIGSEGV, perhaps at the memory limit",
+    ),
     "an abort": ("os.abort()", r"its process was killed by SIGABRT"),
     "killed by somebody": ("os.kill(os.getpid(), 9)", r"its process was killed \(SIGKILL\)"),
     "out of CPU": ("import signal\nos.kill(os.getpid(), signal.SIGXCPU)", r"killed by the limit of \d+ s of CPU time"),
@@ -54,7 +60,10 @@ DEATHS = {
         "for _ in range(5):\n    threading.Thread(target=threading.Event().wait).start()\nraise SourceChanged('done')",
         r"done  at dies_\d+\.py:\d+$",
     ),
-    "a fork that goes on": ("os.fork()\nos.fork()\nyield one('forked')\nraise SourceChanged('done')", r"done  at dies_\d+\.py:\d+$"),
+    "a fork that goes on": (
+        "os.fork()\nos.fork()\nyield one('forked')\nraise SourceChanged('done')",
+        r"done  at dies_\d+\.py:\d+$",
+    ),
     "children left behind": (
         "for _ in range(4):\n    if os.fork() == 0:\n        with open(self.flag, 'a') as file:\n            file.write(f'{os.getpid()}\\n')\n        threading.Event().wait()\nwhile open(self.flag).read().count('\\n') < 4:\n    pass\nos._exit(4)",
         r"its process ended itself with exit code 4",
@@ -76,7 +85,9 @@ def runs(shared_project: Any) -> dict[str, InstanceRun]:
 
 
 @pytest.mark.parametrize("name", DEATHS)
-def test_a_death_is_told_and_what_came_before_is_kept(runs: dict[str, InstanceRun], name: str, shared_project: Any) -> None:
+def test_a_death_is_told_and_what_came_before_is_kept(
+    runs: dict[str, InstanceRun], name: str, shared_project: Any
+) -> None:
     run = runs[NAMES[name]]
     assert (run.status, run.new) == ("failed", 2 if name == "a fork that goes on" else 1)
     assert run.error is not None
@@ -156,7 +167,11 @@ def test_where_there_are_no_limits_the_instance_says_so(project: Any, monkeypatc
     project.sensor("feed", "yield one('k')")
     project.table("feed", "isolate = true")
     (run,) = project.open().run().runs
-    assert (run.status, run.config, "isolate = true needs Linux or macOS" in (run.error or "")) == ("parked", True, True)
+    assert (run.status, run.config, "isolate = true needs Linux or macOS" in (run.error or "")) == (
+        "parked",
+        True,
+        True,
+    )
 
 
 def test_a_class_that_no_other_process_finds_says_so(project: Any) -> None:

@@ -62,7 +62,11 @@ def upstream() -> Iterator[Any]:
                 p = int(self.path.partition("p=")[2])
                 self.answer(200, json.dumps({"p": p, "next": {"p": p + 1} if p < 3 else None}).encode())
             else:
-                known = {"/rows": (200, b'{"rows": ["r1", "r2"]}'), "/page": (200, b"hello"), "/locked": (401, SECRET.encode())}
+                known = {
+                    "/rows": (200, b'{"rows": ["r1", "r2"]}'),
+                    "/page": (200, b"hello"),
+                    "/locked": (401, SECRET.encode()),
+                }
                 self.answer(*known.get(path, (404, b"gone")))
 
         def do_POST(self) -> None:

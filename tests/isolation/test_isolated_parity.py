@@ -84,6 +84,7 @@ def runs(shared_project: Any) -> dict[str, InstanceRun]:
 
 def plain(run: InstanceRun) -> InstanceRun:
     """Without what differs by name and time only."""
+
     def it(text: str | None) -> str | None:
         return text and re.sub(rf"{run.instance[:-2]}[-_][ha]", "it", text)
 

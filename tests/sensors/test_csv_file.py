@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from capteur import AccountRef, ConfigError, Kind, Signal
+from capteur.registry import Registry
 from capteur_sensors.csv_file import CsvFile
 
 SENSOR = CsvFile(path="history.csv")
@@ -302,3 +304,13 @@ def test_options_that_cannot_work_are_refused(options, said_):
         CsvFile(**options)
 
     assert said_ in str(refused.value)
+
+
+def test_the_pages_example_is_found_in_the_plugin_folder(tmp_path):
+    page = (Path(__file__).parents[2] / "docs/sensors/csv.md").read_text(encoding="utf-8")
+    (tmp_path / "trials.py").write_text(page.partition("```python\n")[2].partition("```")[0], encoding="utf-8")
+
+    registry = Registry(plugin_folder=tmp_path, distributions=[])
+
+    assert registry.broken() == []
+    assert "trial.started" in registry.sensor_class("trials")[0].kind_names()

@@ -30,7 +30,7 @@ def job(
 
 
 def board(*jobs: dict[str, object], **more: object) -> dict[str, object]:
-    return {"jobs": list(jobs), "meta": {"total": 999}} | more
+    return {"jobs": list(jobs), "meta": {"total": len(jobs)}} | more
 
 
 def keys(run):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -29,7 +30,7 @@ def job(
 
 
 def board(*jobs: dict[str, object], **more: object) -> dict[str, object]:
-    return {"jobs": list(jobs), "meta": {"total": 999}} | more
+    return {"jobs": list(jobs), "meta": {"total": len(jobs)}} | more
 
 
 def keys(run):
@@ -155,15 +156,63 @@ def test_lever_says_unknown_with_an_object(bench, world):
     assert isinstance(bench.run(sensor).error, SourceChanged)
 
 
-@pytest.mark.parametrize("created", ["2026-01-01", True, 1e30, float("-1e20")])
-def test_a_lever_date_that_is_no_milliseconds_is_a_bad_row(created, bench, world):
-    world.put(
-        LEVER, [{"id": "a", "text": "X", "createdAt": created}, {"id": "b", "text": "Y", "createdAt": 1790000000000}]
-    )
+@pytest.mark.parametrize(
+    "created", [True, 1e30, float("-1e20"), 0, -5, 12, None, " ", "soon", "1970-01-01", "2026-01-01T10:00"]
+)
+def test_a_lever_date_that_is_none_is_a_bad_row_of_a_job_that_is_present(created, bench, world):
+    good = [{"id": name, "text": "X", "createdAt": 1790000000000} for name in "ab"]
+    world.put(LEVER, good)
+    sensor = Hiring(boards={"acme.example": "lever:acme"})
+    bench.run(sensor)
+    world.put(LEVER, [good[0] | {"createdAt": created}, good[1], good[1] | {"id": "c"}])
 
-    run = bench.run(Hiring(boards={"acme.example": "lever:acme"}))
+    runs = [bench.run(sensor, later=H6) for _ in range(3)]
 
-    assert (keys(run), len(run.bad)) == (["lever:acme:b:hiring.other"], 1)
+    assert [keys(run) for run in runs] == [["lever:acme:c:hiring.other"], [], []]
+    assert [len(run.bad) for run in runs] == [1, 1, 1]
+    assert "date" in str(runs[0].bad[0])
+
+
+@pytest.mark.parametrize(
+    ("date", "moment"),
+    [
+        (1790000000, "2026-09-21T14:13:20+00:00"),
+        (1790000000000, "2026-09-21T14:13:20+00:00"),
+        ("2026-08-11 20:45:29 UTC", "2026-08-11T20:45:29+00:00"),
+        ("2026-08-11T20:45:29Z  ", "2026-08-11T20:45:29+00:00"),
+        ("2026-08-11", "2026-08-11T00:00:00+00:00"),
+        ("2026-08-11 ", "2026-08-11T00:00:00+00:00"),
+    ],
+)
+def test_dates_in_other_forms_are_read_from_every_vendor(date, moment, new_bench, world):
+    world.put(URL, board(job(1, published=date)))
+    world.put(LEVER, [{"id": "a", "text": "X", "createdAt": date}])
+    world.put(ASHBY, {"jobs": [{"id": "a", "title": "X", "publishedAt": date}]})
+    for vendor in ("greenhouse", "lever", "ashby"):
+        run = new_bench().run(Hiring(boards={"acme.example": f"{vendor}:acme"}))
+
+        assert (run.bad, [at for _, at, _ in run.facts]) == ([], [moment])
+
+
+def test_a_list_shorter_than_its_total_opens_jobs_and_closes_none(bench, world):
+    """Nor does a "not modified" of it."""
+    world.etags = True
+    world.put(URL, board(job(1), job(2)))
+    bench.run(SENSOR)
+    world.put(URL, board(job(2)))
+    assert bench.run(SENSOR, later=H6).signals == []  # missed once
+    world.put(URL, board(job(2), job(3), meta={"total": 3}))
+
+    assert [keys(bench.run(SENSOR, later=H6)) for _ in range(4)] == [["greenhouse:acme:3:hiring.other"], [], [], []]
+    world.put(URL, board(job(3)))
+    assert [len(bench.run(SENSOR, later=H6).signals) for _ in range(2)] == [0, 2]
+
+
+def test_the_cure_names_the_users_own_section(world, bench):
+    made = bench.context
+    bench.context = lambda *given: replace(made(*given), instance="french-jobs")
+
+    assert "[sensors.french-jobs] boards" in str(bench.run(SENSOR).error.fix)
 
 
 def test_ashby_flags_and_odd_shapes(bench, world):

@@ -6,7 +6,8 @@
 from capteur.house.backfilling import BackfillReport, WindowRun
 from capteur.house.core import House
 from capteur.house.opening import open_house, upgrade_store
-from capteur.house.running import InstanceRun, LocalRunner, Move, Progress, RunReport
+from capteur.house.reports import InstanceRun, Move, Progress, RunReport
+from capteur.house.running import LocalRunner
 from capteur.house.trying import Recording, Trial
 from capteur.house.weighing import Shift, Weighed
 

@@ -12,7 +12,8 @@ from capteur.accounts import Account
 from capteur.clock import format_duration, from_micros, micros
 from capteur.errors import UsageError
 from capteur.house.equipment import tools_of
-from capteur.house.running import InstanceRun, LocalRunner, Move, Progress, choose
+from capteur.house.reports import InstanceRun, Move, Progress
+from capteur.house.running import LocalRunner, choose
 from capteur.house.session import settle
 from capteur.registry import Instance
 from capteur.runner import SenseUnit, UnitDone

@@ -21,7 +21,8 @@ from capteur.house import listing
 from capteur.house.backfilling import CHUNK, BackfillReport, backfill
 from capteur.house.cards import SensorCard, cards
 from capteur.house.checking import check, status
-from capteur.house.running import Progress, RunReport, choose
+from capteur.house.reports import Progress, RunReport
+from capteur.house.running import choose
 from capteur.house.session import run
 from capteur.house.trying import LIMIT, Attempt, Trial, try_sensor
 from capteur.kinds import CATALOGUE, Kind

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from capteur import estimating, ranking, roster
 from capteur.estimating import Model
 from capteur.house.equipment import tools_of
-from capteur.house.running import Claims, InstanceRun, Move, Progress, RunReport, listed_accounts, run_claims
+from capteur.house.reports import InstanceRun, Move, Progress, RunReport
+from capteur.house.running import Claims, listed_accounts, run_claims
 from capteur.intent import Estimate
 from capteur.registry import Broken, Instance
 from capteur.store import accounts as stored_accounts

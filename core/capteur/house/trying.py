@@ -26,7 +26,7 @@ from capteur.house.rehearsing import (
     starting,
     tasks_for,
 )
-from capteur.house.running import InstanceRun
+from capteur.house.reports import InstanceRun
 from capteur.house.weighing import STRANGER, Shift, Weighed, weigh
 from capteur.registry import Instance
 from capteur.sensing import Task

@@ -1,4 +1,4 @@
-"""Drive an author's generator: sync in a daemon thread of its own, async on the loop; both end in one stream of chunks.
+"""Drive an author's sync generator in a daemon thread of its own; `looped` drives an async one.
 
 A thread cannot be killed. Stopping therefore cancels the HTTP call in flight, refuses the next one and closes the conduit; a
 thread that still does not return is abandoned: it is a daemon, its unit is fenced, and nobody listens to it any more.
@@ -30,7 +30,7 @@ Start = Callable[[], object]
 """Calls the author's method; runs where the generator will run."""
 
 _OURS = str(Path(__file__).parents[1])
-_NOT_THEIRS = (
+NOT_THEIRS = (
     SystemExit,
     KeyboardInterrupt,
     GeneratorExit,
@@ -61,7 +61,7 @@ def said(error: object) -> str:
 
 def owned(error: BaseException) -> BaseException:
     """The error as his unit's own: one that means something to the loop or the interpreter becomes a PluginError."""
-    if not isinstance(error, _NOT_THEIRS):
+    if not isinstance(error, NOT_THEIRS):
         return error
     text = f"it raised {type(error).__name__}" + (f": {said(error)}" if said(error) else "")
     return PluginError(text, fix="raise one of capteur's errors, or just return").with_traceback(error.__traceback__)
@@ -223,7 +223,10 @@ async def drive_sync(
         ended = False
         while not ended:
             try:
-                items, ended = await asyncio.wait_for(conduit.take(), max(0.0, until - loop.time()))
+                async with asyncio.timeout(
+                    max(0.0, until - loop.time())
+                ):  # wait_for may lose a cancellation on Python 3.11
+                    items, ended = await conduit.take()
             except TimeoutError:
                 if loop.time() < until:  # the author's own time-out
                     if overdue:
@@ -247,48 +250,3 @@ async def drive_sync(
     finally:
         stop()
         conduit.close()
-
-
-_END = object()
-
-
-async def _next(generator: AsyncIterator[Any]) -> Any:
-    """The next thing, or _END. A task that raises SystemExit would take the loop down with it."""
-    try:
-        return await anext(generator)
-    except StopAsyncIteration:
-        return _END
-    except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():  # by us: the unit is stopped, or late
-            raise
-        raise owned(error) from None
-    except _NOT_THEIRS as error:
-        raise owned(error) from None
-
-
-async def drive_async(
-    start: Start, intake: Intake, deadline_s: float, limit: int | None = None
-) -> AsyncIterator[list[Taken]]:
-    """The same for an async generator; it runs on the loop and is cancelled like any task."""
-    generator: Any = generator_of(start())
-    loop = asyncio.get_running_loop()
-    until, count = loop.time() + deadline_s, 0
-    try:
-        while True:
-            try:
-                thing = await asyncio.wait_for(_next(generator), max(0.0, until - loop.time()))
-            except TimeoutError:
-                if loop.time() < until:  # the author's own time-out
-                    raise
-                raise late(deadline_s) from None
-            if thing is _END:
-                return
-            taken = intake.check(thing, lambda: generator_place(generator))
-            if taken is not None:
-                yield [taken]
-                count += 1
-                if limit is not None and count >= limit:
-                    return
-    finally:
-        await generator.aclose()

@@ -59,7 +59,8 @@ async def drive_isolated(
         while not ended:
             overdue = False
             try:
-                frames = await asyncio.wait_for(ward.frames(), max(0.0, until - loop.time()))
+                async with asyncio.timeout(max(0.0, until - loop.time())):  # wait_for may lose a cancellation on 3.11
+                    frames = await ward.frames()
             except TimeoutError:
                 overdue = True
                 frames = await ward.rest()

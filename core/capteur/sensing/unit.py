@@ -12,9 +12,10 @@ from typing import Any, cast
 from capteur.clock import from_micros, micros
 from capteur.errors import Stopped
 from capteur.runner import UnitDone
-from capteur.sensing.drive import bad_row, drive_async, drive_sync, error_place, said
+from capteur.sensing.drive import bad_row, drive_sync, error_place, said
 from capteur.sensing.intake import Gathered, Intake, Taken
 from capteur.sensing.isolated import drive_isolated
+from capteur.sensing.looped import drive_async
 from capteur.sensing.task import Task, Tools
 from capteur.sensing.telling import add, describe, home_of, named_secrets, validator_scope
 from capteur.sensing.verdict import OK, Verdict, judge, wasted
@@ -165,7 +166,9 @@ async def _run_unit(task: Task, tools: Tools) -> UnitDone:
         known = (
             {}
             if task.backfill or task.limit or tools.sink is not None
-            else await asyncio.to_thread(tools.store.read, lambda conn: stored_validators.load(conn, scope))
+            else await asyncio.to_thread(
+                tools.store.read, lambda conn: stored_validators.load(conn, scope, task.unit.account_id)
+            )
         )
         session = tools.web.session(
             secrets=named_secrets(instance),

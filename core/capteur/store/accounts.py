@@ -34,12 +34,13 @@ def add(
     """Put a company on the list; returns (account id, True when no account of that domain was there).
 
     An unmatched or discovered account of the domain is adopted: it keeps its id and its signals. A domain that was linked to
-    an account, or is an alias of one, means that account. Aliases are texts such as `name:acme`, `domain:acme.io`,
+    an account means that account; one that is merely its alias becomes an account of its own, which answers to it from then on.
+    An alias that another listed or discovered account has already stays there (names may be shared). Aliases are texts such as `name:acme`, `domain:acme.io`,
     `greenhouse:acme`, ready normalised.
     """
     found = sql.one(conn, "SELECT id, state, linked_to FROM account WHERE domain = :domain", domain=domain)
     if found is None:
-        alias = _unique_alias(conn, f"domain:{domain}")
+        alias = _unique_alias(conn, f"domain:{domain}", "AND link_id IS NOT NULL")
         found = (
             sql.one(conn, "SELECT id, state, linked_to FROM account WHERE id = :id", id=alias)
             if alias is not None
@@ -57,7 +58,8 @@ def add(
         account_id = root(conn, int(found[0]))
         _adopt(conn, account_id, domain, name, state)
     for alias_text in aliases:
-        _put_alias(conn, account_id, alias_text)
+        if _other_owner(conn, account_id, alias_text) is None:
+            _put_alias(conn, account_id, alias_text)
     return account_id, created
 
 
@@ -101,26 +103,34 @@ def listing(conn: Connection, *, states: Sequence[str] = ("listed",)) -> list[Ac
 
 def add_alias(conn: Connection, account_id: int, alias: str) -> None:
     """Add another domain, name or id. Raises InputError when it is another account's (names may be shared)."""
-    if not alias.startswith("name:"):
-        owner = _unique_alias(conn, alias)
-        if owner is not None and owner != account_id:
-            other = get(conn, owner)
-            raise InputError(
-                f"alias {alias!r} is {other.label if other else 'another account'}'s already",
-                fix="remove it there first, or leave it out",
-            )
+    owner = _other_owner(conn, account_id, alias)
+    if owner is not None:
+        other = get(conn, owner)
+        raise InputError(
+            f"alias {alias!r} is {other.label if other else 'another account'}'s already",
+            fix="remove it there first, or leave it out",
+        )
     _put_alias(conn, account_id, alias)
 
 
-def _unique_alias(conn: Connection, alias: str) -> int | None:
-    found = sql.value(
-        conn,
-        f"SELECT min(account_id) FROM alias JOIN account ON account.id = account_id WHERE text = :text AND {_KNOWN}",
-        text=alias,
-    )
-    if found is None and alias.startswith("domain:"):
+def _other_owner(conn: Connection, account_id: int, alias: str) -> int | None:
+    if alias.startswith("name:"):
+        return None
+    owner = _unique_alias(conn, alias)
+    return None if owner == account_id else owner
+
+
+def _unique_alias(conn: Connection, alias: str, only: str = "") -> int | None:
+    found = None
+    if alias.startswith("domain:"):  # its own domain goes before another's alias
         found = sql.value(
             conn, f"SELECT id FROM account WHERE domain = :domain AND {_KNOWN}", domain=alias.removeprefix("domain:")
+        )
+    if found is None:
+        found = sql.value(
+            conn,
+            f"SELECT min(account_id) FROM alias JOIN account ON account.id = account_id WHERE text = :text AND {_KNOWN} {only}",
+            text=alias,
         )
     return None if found is None else int(found)
 
@@ -135,19 +145,23 @@ def _put_alias(conn: Connection, account_id: int, alias: str) -> None:
 
 
 def index_rows(conn: Connection) -> Iterable[tuple[str, int]]:
-    """(alias, account id) of every listed and discovered account; its domain comes as the alias `domain:DOMAIN`."""
-    yield from (
-        (f"domain:{domain}", id_)
-        for domain, id_ in sql.rows(
-            conn, f"SELECT domain, id FROM account WHERE domain IS NOT NULL AND {_KNOWN} ORDER BY id"
-        )
-    )
+    """(alias, account id) of every listed and discovered account; its domain comes as the alias `domain:DOMAIN`.
+
+    A domain that is an account's own is left out of the aliases of others.
+    """
+    own: dict[str, int] = {}
+    for domain, id_ in sql.rows(
+        conn, f"SELECT domain, id FROM account WHERE domain IS NOT NULL AND {_KNOWN} ORDER BY id"
+    ):
+        own[f"domain:{domain}"] = id_
+    yield from own.items()
     yield from (
         (text, id_)
         for text, id_ in sql.rows(
             conn,
             f"SELECT text, account_id FROM alias JOIN account ON account.id = account_id WHERE {_KNOWN} ORDER BY account_id, text",
         )
+        if own.get(text, id_) == id_
     )
 
 

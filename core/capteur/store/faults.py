@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from urllib.parse import quote_plus
 
 from sqlalchemy import Connection, exc
 from sqlalchemy.engine import URL, make_url
@@ -37,6 +39,7 @@ _SQLITE: dict[int, tuple[type[CapteurError], str, str, str]] = {
     14: (StoreError, "the database cannot be opened", "", "look at the path and its permissions"),
     26: (SchemaError, "the file is not a SQLite database", "", "set [store] url to another file"),
 }
+_SECRET = re.compile(r"(?i)passw|passphrase|pwd|secret|token|api_?key|credential")
 _IN_THE_WAY = frozenset({"40001", "40P01", "55P03"})
 _DOOR = ("authentication failed", "no password supplied", "no pg_hba.conf entry", 'role "')
 
@@ -53,8 +56,11 @@ class Fenced(StoreError):  # noqa: N818  it is told as a state, not as an error 
 
 
 def shown(url: URL | str) -> str:
-    """The address of a store without its password."""
-    return make_url(url).render_as_string(hide_password=True).replace("+psycopg:", ":", 1)
+    """The address of a store without its password, wherever it stands: libpq takes secrets in the query as well."""
+    parsed = make_url(url)
+    parsed = parsed.set(query={k: "***" if _SECRET.search(k) else v for k, v in parsed.query.items()})
+    text = parsed.render_as_string(hide_password=True).replace("+psycopg:", ":", 1)
+    return text.replace(f"={quote_plus('***')}", "=***")
 
 
 def translate(error: BaseException, place: str) -> BaseException:

@@ -24,14 +24,14 @@ T = TypeVar("T")
 class Store:
     """An open store. Made by `open_store`; every failure of the database comes out as an error of capteur.errors."""
 
-    def __init__(self, url: URL, clock: Clock, writer: Engine, readers: Engine) -> None:
+    def __init__(self, url: URL, clock: Clock, writer: Engine, readers: Engine, holds: ExitStack) -> None:
         self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if url.get_backend_name() == "sqlite" else "postgresql"
         self.shown_url = shown(url)
         self._url = url
         self._clock = clock
         self._engines = (writer, readers)
         self._writer = Writer(writer, self.shown_url)
-        self._holds = ExitStack()
+        self._holds = holds
 
     def read(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` on a connection that sees one moment of the store and cannot write."""
@@ -67,10 +67,14 @@ class Store:
             yield
             return
         with held(path_of(self._url), who, self._clock.now()):
-            self.write(
-                lambda conn: sql.run(conn, "UPDATE watch SET lease_until = 0 WHERE lease_until > 0").rowcount
-            ).result()
+            self.free()
             yield
+
+    def free(self) -> None:
+        """End every lease; only for whoever holds the store."""
+        self.write(
+            lambda conn: sql.run(conn, "UPDATE watch SET lease_until = 0 WHERE lease_until > 0").rowcount
+        ).result()
 
     def keep(self, who: str) -> None:
         """Hold the store until it is closed."""
@@ -121,7 +125,7 @@ def open_store(
     """Open the store at `url` (`sqlite:///FILE` or `postgresql://...`).
 
     `create` makes it where there is none, `upgrade` brings an older schema up to date, `hold` names the command that holds it
-    until it is closed; `busy_s` is how long a locked SQLite file is waited for. Raises ConfigError for the address,
+    until it is closed, from before it is made or upgraded; `busy_s` is how long a locked SQLite file is waited for. Raises ConfigError for the address,
     SchemaError for a database that is not ours or of another time, StoreBusy, StoreError, StoreHeld.
     """
     parsed = parse(url)
@@ -129,26 +133,31 @@ def open_store(
     if parsed.get_backend_name() == "sqlite":
         _check_path(path_of(parsed), place, create=create)
     writer, readers = engines(parsed, create=create, busy_s=busy_s)
+    holds = ExitStack()
+    locks = hold is not None and parsed.get_backend_name() == "sqlite"
     try:
         if not _is_new(parsed):  # looked at before the writer touches it: it may be somebody else's
             with readers.connect() as conn, conn.begin():
                 ready = schema.is_ready(conn, place, create=create, upgrade=upgrade)
         else:
             ready = False
+        if hold is not None and locks:
+            holds.enter_context(held(path_of(parsed), hold, clock.now()))
         if not ready:
             with writer.connect() as conn, conn.begin():
                 schema.bring(conn, place)
-    except Exception as error:
+    except BaseException as error:
+        holds.close()
         writer.dispose()
         readers.dispose()
         told = translate(error, place)
         if told is error:
             raise
         raise told from error
-    store = Store(parsed, clock, writer, readers)
-    if hold is not None:
+    store = Store(parsed, clock, writer, readers, holds)
+    if locks:
         try:
-            store.keep(hold)
+            store.free()
         except BaseException:
             store.close()
             raise

@@ -124,10 +124,18 @@ def rows(
             row,
             known_assumed=bool(row.known_assumed),
             by_day=bool(row.by_day),
-            data=None if row.data is None else json.loads(row.data),
+            data=_read(row.data),
         )
         for row in (SignalRow(*cells) for cells in found)
     ]
+
+
+def _read(text: str | None) -> Any:
+    """What the JSON says; None for damaged text, so that a bad row costs only itself."""
+    try:
+        return None if text is None else json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        return None
 
 
 def revoke(conn: Connection, signal_id: int, reason: str, now: int) -> bool:

@@ -102,13 +102,14 @@ def get(conn: Connection, instance: str, account_id: int) -> WatchRow | None:
     return WatchRow(instance, *found) if found is not None else None
 
 
-def rows(conn: Connection, instance: str | None = None) -> list[WatchRow]:
-    """All rows, of one instance or of all."""
+def rows(conn: Connection, instance: str | None = None, *, cursors: bool = False) -> list[WatchRow]:
+    """All rows, of one instance or of all; their cursors, 256 KB each at worst, are None unless asked for."""
+    cells = _CELLS if cursors else _CELLS.replace("cursor", "NULL")
     where = "WHERE instance.name = :name" if instance is not None else ""
     values = {"name": instance} if instance is not None else {}
     found = sql.rows(
         conn,
-        f"SELECT instance.name, {_CELLS} FROM watch JOIN instance ON instance.id = instance_id {where} ORDER BY instance.name, account_id",
+        f"SELECT instance.name, {cells} FROM watch JOIN instance ON instance.id = instance_id {where} ORDER BY instance.name, account_id",
         **values,
     )
     return [WatchRow(*row) for row in found]

@@ -177,9 +177,19 @@ def test_the_key_is_the_entrys_id_and_kind(press, rss_feed):
     )
 
     assert [a.key for a in press.run(SENSOR).accepted] == [
-        f"blog.acme.example:{digest('https://acme.example/1')}:press.mention",
-        f"blog.acme.example:{digest('News|2026-03-03')}:press.mention",
+        f"blog.acme.example:acme.example:{digest('https://acme.example/1')}:press.mention",
+        f"blog.acme.example:acme.example:{digest('News|2026-03-03')}:press.mention",
     ]
+
+
+def test_one_release_in_two_companies_feeds_of_one_newswire_is_two_facts(press, rss_feed):
+    urls = {name: f"https://wire.example.com/{name}.xml" for name in ("acme", "contoso")}
+    press.pages |= dict.fromkeys(urls.values(), rss_feed(("Acme and Contoso join forces", DAY)))
+
+    run = press.run(Rss(feeds=tuple({"url": url, "account": f"{name}.example"} for name, url in urls.items())))
+
+    assert [a.ref.domain for a in run.accepted] == ["acme.example", "contoso.example"]
+    assert len({a.key for a in run.accepted}) == 2
 
 
 def test_only_the_asked_window_is_told(press, rss_feed):

@@ -28,6 +28,9 @@ def headline(title: str) -> Headline:
         ("Acme sammelt 10 Mio. Euro ein", 10_000_000, "EUR"),
         ("Acme erhält 7,5 Millionen Euro in Finanzierungsrunde", 7_500_000, "EUR"),
         ("Acme raises 1.250.000 €", 1_250_000, "EUR"),
+        ("Acme raises $12M from Founders Fund", 12_000_000, "USD"),
+        ("Acme raises $12M to fund growth", 12_000_000, "USD"),
+        ("Acme raises $50M Series B at $1B valuation", 50_000_000, "USD"),
     ],
 )  # fmt: skip
 def test_a_round_is_read_with_its_amount(title, amount, currency):
@@ -56,6 +59,14 @@ def test_a_round_is_read_with_its_amount(title, amount, currency):
         "Acme raises $2M grant",
         "Acmeo raises $12M",
         "Funding news of the week",
+        "Acme raises $100M fund",
+        "Acme raises $100M for its second fund",
+        "Acme raises new fund of $100M",
+        "Acme closes $100M seed fund",
+        "Acme closes fund II at $100M, its largest investment vehicle",
+        "Acme leve un fonds de 100 M€",
+        "Acme raises at $2B valuation",
+        "Acme raises valuation to $2 billion",
         "Acme announces Series 7 sensors from $12,000",
     ],
 )

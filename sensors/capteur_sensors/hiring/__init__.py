@@ -77,7 +77,7 @@ class Hiring(AccountSensor):
             yield Checkpoint(memory.dump(today))
             raise SkipAccount(
                 f"no job board found: {given} does not exist" if given else "no job board found",
-                fix='name it: [sensors.hiring] boards = { "their-domain" = "greenhouse:token" }',
+                fix=f'name it: [sensors.{ctx.instance}] boards = {{ "their-domain" = "greenhouse:token" }}',
             )
         memory.at = reading.at
         teller = Teller(account, reading.board)
@@ -88,8 +88,10 @@ class Hiring(AccountSensor):
             yield from ctx.each(reading.rows, harvest.add)
             harvest.verify(reading.answer.url)
             yield from self._openings(ctx, memory, teller, openings(harvest.posts, Roles(self.roles)))
-            # A row without a readable id could be any job: such an answer proves no absence.
-            closed, held = closings(memory, harvest.present, ctx.now) if not harvest.nameless else ([], False)
+            # A row without a readable id could be any job, and a trimmed list leaves some out: such an answer proves no
+            # absence. Everybody counts as present, so that an "unchanged" of it proves none either.
+            partial = bool(harvest.nameless) or reading.trimmed
+            closed, held = closings(memory, list(memory.jobs) if partial else harvest.present, ctx.now)
             if held:
                 ctx.log.warning(
                     "most jobs vanished at once; held until the next read confirms it",

@@ -13,10 +13,10 @@ from capteur_sensors.hiring.posting import (
     cities,
     due_list,
     identifier,
-    iso_moment,
     link,
     listing,
     mapping,
+    published,
     required,
     words,
 )
@@ -24,8 +24,8 @@ from capteur_sensors.hiring.posting import (
 _WORKPLACES = {"remote": "remote", "hybrid": "hybrid", "onsite": "onsite"}
 
 
-def _rows(answer: Answer) -> list[Any]:
-    return due_list(answer, mapping(answer.json()).get("jobs"), "a list of jobs")
+def _rows(answer: Answer, body: Any) -> list[Any]:
+    return due_list(answer, mapping(body).get("jobs"), "a list of jobs")
 
 
 def _job(row: Mapping[str, Any]) -> str | None:
@@ -41,7 +41,7 @@ def _post(row: Mapping[str, Any], job: str) -> Post:
     return Post(
         job=job,
         title=required(row.get("title"), "a title"),
-        published=iso_moment(row.get("publishedAt")),
+        published=published(row.get("publishedAt")),
         url=link(row.get("jobUrl")),
         locations=tuple(dict.fromkeys(places)),
         department=words(row.get("department")) or words(row.get("team")),

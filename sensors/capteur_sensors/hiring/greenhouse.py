@@ -13,18 +13,23 @@ from capteur_sensors.hiring.posting import (
     cities,
     due_list,
     identifier,
-    iso_moment,
     link,
     listing,
     mapping,
+    published,
     required,
     words,
 )
 
 
-def _rows(answer: Answer) -> list[Any]:
-    """The list itself: `meta.total` may disagree with it."""
-    return due_list(answer, mapping(answer.json()).get("jobs"), "a list of jobs")
+def _rows(answer: Answer, body: Any) -> list[Any]:
+    """The list itself, also when `meta.total` says that there are more."""
+    return due_list(answer, mapping(body).get("jobs"), "a list of jobs")
+
+
+def _total(body: Any) -> int | None:
+    total = mapping(mapping(body).get("meta")).get("total")
+    return total if isinstance(total, int) else None
 
 
 def _job(row: Mapping[str, Any]) -> str | None:
@@ -40,7 +45,7 @@ def _post(row: Mapping[str, Any], job: str) -> Post:
     return Post(
         job=job,
         title=required(row.get("title"), "a title"),
-        published=iso_moment(row.get("first_published")),  # never updated_at: any edit moves it, up to 1,639 days later
+        published=published(row.get("first_published")),  # never updated_at: any edit moves it, up to 1,639 days later
         url=link(row.get("absolute_url")),
         locations=cities(mapping(row.get("location")).get("name")),
         department=next((name for name in departments if name), None),
@@ -67,4 +72,5 @@ GREENHOUSE = Vendor(
     not_boards=frozenset({"embed", "v1", "assets", "js", "api", "users", "static", "favicon"}),
     post_mark=re.compile(r"[?&;]gh_jid=(\d+)"),
     called="https://boards-api.greenhouse.io/v1/boards/{board}",
+    total=_total,
 )

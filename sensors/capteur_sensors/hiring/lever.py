@@ -6,17 +6,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from capteur import Answer
+from capteur import Answer, SourceChanged
 from capteur_sensors.hiring.posting import (
     Post,
     Vendor,
     cities,
     due_list,
-    epoch_moment,
     identifier,
     link,
     listing,
     mapping,
+    published,
     required,
     words,
 )
@@ -24,9 +24,8 @@ from capteur_sensors.hiring.posting import (
 _WORKPLACES = {"remote": "remote", "hybrid": "hybrid", "onsite": "onsite", "on-site": "onsite"}
 
 
-def _rows(answer: Answer) -> list[Any] | None:
+def _rows(answer: Answer, body: Any) -> list[Any] | None:
     """An unknown site answers an object, `{"ok": false, ...}`, not a list."""
-    body = answer.json()
     if mapping(body).get("ok") is False:
         return None
     return due_list(answer, body, "a list of postings")
@@ -38,12 +37,14 @@ def _job(row: Mapping[str, Any]) -> str:
 
 
 def _post(row: Mapping[str, Any], job: str) -> Post:
-    said = mapping(row.get("categories"))
+    said, created = mapping(row.get("categories")), published(row.get("createdAt"))
+    if created is None:
+        raise SourceChanged("a posting without its date, which Lever always gives")
     places = [place for text in listing(said.get("allLocations")) or [said.get("location")] for place in cities(text)]
     return Post(
         job=job,
         title=required(row.get("text"), "a title"),
-        published=epoch_moment(row.get("createdAt")),
+        published=created,
         url=link(row.get("hostedUrl")),
         locations=tuple(dict.fromkeys(places)),
         department=words(said.get("department")) or words(said.get("team")),

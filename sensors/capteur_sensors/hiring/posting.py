@@ -13,6 +13,12 @@ from capteur import Answer, SourceChanged
 from capteur.domains import host_of
 
 MAX_ID = 200
+FIRST_YEAR = 2000
+"""A posting dated before is not dated: a zero, a placeholder, a number that counts something else."""
+SECONDS_BELOW = 1e11
+"""A smaller number since 1970 is in seconds; in milliseconds it would be 1973."""
+_UTC = re.compile(r"\s*\b(?:UTC|GMT)$", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CITIES = re.compile(r"\s*[|;•\n]\s*|\s+(?:/|or)\s+")
 
 
@@ -41,25 +47,27 @@ class Vendor:
         name: the first part of every key and of `boards`.
         addresses: where a board is read, with `{board}`; the next one is asked when the one before knows no such board.
         page: where a person sees the board.
-        rows: the postings in an answer; None = this vendor has no such board.
+        rows: the postings in an answer, given with its JSON body; None = this vendor has no such board.
         job: the id of the job that a row posts; None = the row is no opening (a prospect post, an unlisted one).
         post: the row as a Post, for the job id found before. May raise anything: the row is then counted and skipped.
         marks: patterns over a page's markup whose group 1 is a board of this vendor.
         not_boards: words that stand where a board's name could and are none.
         post_mark: pattern over a page's markup whose group 1 is the id of a posting here, where the board itself is not named.
         called: address of the board's own description, whose `name` confirms a guess; None = the vendor has none.
+        total: how many postings the body says there are, so that a trimmed list is known; None = it does not say.
     """
 
     name: str
     addresses: tuple[str, ...]
     page: str
-    rows: Callable[[Answer], list[Any] | None]
+    rows: Callable[[Answer, Any], list[Any] | None]
     job: Callable[[Mapping[str, Any]], str | None]
     post: Callable[[Mapping[str, Any], str], Post]
     marks: tuple[re.Pattern[str], ...]
     not_boards: frozenset[str] = frozenset()
     post_mark: re.Pattern[str] | None = None
     called: str | None = None
+    total: Callable[[Any], int | None] | None = None
 
 
 def words(value: object) -> str | None:
@@ -100,29 +108,35 @@ def cities(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
-def iso_moment(value: object) -> datetime | None:
-    """An ISO 8601 moment with its offset; None when there is none. Raises SourceChanged for another form, or without offset."""
-    if value is None or value == "":
+def published(value: object) -> datetime | None:
+    """When a posting was published: ISO 8601, a day, `... UTC`, or a number since 1970; None when nothing is said.
+
+    Raises SourceChanged for what is no date, for a time without offset, and for a date before job boards existed (a zero, say).
+    """
+    text = str(value).strip() if value is not None else ""
+    if not text:
         return None
     try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError as error:
-        raise SourceChanged(f"a posting dated {str(value)[:40]!r}, which is not ISO 8601") from error
+        moment = _of_number(value) if isinstance(value, int | float) and not isinstance(value, bool) else _of_text(text)
+    except (ValueError, OverflowError, OSError) as error:
+        raise SourceChanged(f"a posting dated {text[:40]!r}, which is no date") from error
     if moment.tzinfo is None:
-        raise SourceChanged(f"a posting dated {str(value)[:40]!r}, without a timezone")
+        raise SourceChanged(f"a posting dated {text[:40]!r}, without a timezone")
+    if moment.year < FIRST_YEAR:
+        raise SourceChanged(f"a posting dated {text[:40]!r}, which is before {FIRST_YEAR}: no real date")
     return moment.astimezone(UTC)
 
 
-def epoch_moment(value: object) -> datetime | None:
-    """A moment from milliseconds since 1970; None when there is none. Raises SourceChanged for anything else."""
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise SourceChanged(f"a posting dated {str(value)[:40]!r}, which is not milliseconds")
-    try:
-        return datetime.fromtimestamp(value / 1000, UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise SourceChanged(f"a posting dated {value}, which is no moment") from error
+def _of_number(value: float) -> datetime:
+    """Milliseconds since 1970, or seconds where milliseconds would be long ago."""
+    return datetime.fromtimestamp(value if value < SECONDS_BELOW else value / 1000, UTC)
+
+
+def _of_text(text: str) -> datetime:
+    bare = _UTC.sub("", text)
+    if _DAY.fullmatch(bare):
+        return datetime.fromisoformat(bare).replace(tzinfo=UTC)
+    return datetime.fromisoformat(bare if bare == text else f"{bare}+00:00")
 
 
 def _is_object(value: object) -> TypeGuard[dict[str, Any]]:

@@ -45,12 +45,16 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One good answer for a board. `rows` is empty when it is `unchanged`; `at` is the index of the address that knew it."""
+    """One good answer for a board. `rows` is empty when it is `unchanged`; `at` is the index of the address that knew it.
+
+    `trimmed`: the answer says that there are more postings than it lists.
+    """
 
     board: Board
     at: int
     answer: Answer
     rows: list[Any]
+    trimmed: bool = False
 
     @property
     def unchanged(self) -> bool:
@@ -93,7 +97,9 @@ def read_board(ctx: Context, board: Board, *, at: int = 0, conditional: bool = F
             continue
         if answer.unchanged:
             return Reading(board, index, answer, [])
-        rows = vendor.rows(answer)
+        body = answer.json()
+        rows = vendor.rows(answer, body)
         if rows is not None:
-            return Reading(board, index, answer, rows)
+            total = vendor.total(body) if vendor.total else None
+            return Reading(board, index, answer, rows, trimmed=total is not None and len(rows) < total)
     return None

@@ -168,7 +168,7 @@ class Rss(FeedSensor):
             return Signal(
                 kind=rule.kind,
                 account=feed.domain,
-                key=f"{host}:{digest(found.id)}:{rule.kind}",
+                key=f"{host}:{feed.domain}:{digest(found.id)}:{rule.kind}",
                 occurred_at=found.moment,
                 summary=found.title,
                 evidence_url=found.link,

@@ -94,6 +94,12 @@ _NOT_CAPITAL = re.compile(
     r"\b(?:grants?|donat\w*|charit\w*|lawsuits?|settle\w*|revenue|arr|sales|acqui\w*|merger|ipo|prices?|pricing|awareness|bar|targets?|"
     r"forecasts?|guidance|contracts?|orders?)\b"
 )
+_FUND = r"\b(?:(?<!to )funds?|(?<!levee de )fonds)\b"
+_IS_FUND = re.compile(rf"^(?:\s*(?!from\b|by\b|with\b|via\b|led\b)[\w-]+\b){{0,4}}?\s*{_FUND}")
+"""Behind the amount: "$100M fund", "$100M for its second fund"; not "$12M from Founders Fund", "$12M to fund growth"."""
+_IS_VALUE = re.compile(r"^\s*(?:(?:pre|post)-money |company |market )?valuation\b")
+_BEFORE = re.compile(rf"{_FUND}|\b(?:valuation|valued)\b")
+"""Between the verb and the amount: the amount is that of a fund, or what the company is worth."""
 _AFTER = 25
 """Characters behind the amount that may still say what it is: "$2M grant", "$2 million in revenue"."""
 
@@ -123,6 +129,9 @@ def _amount(text: str, start: int) -> Fact | None:
         amount = _number(found["number"]) * _UNITS.get(_unit(found["unit"]), 1)
         if sign is not None and amount >= _LEAST:
             if _NOT_CAPITAL.search(text[start : found.end() + _AFTER]):
+                return None
+            behind = text[found.end() :]
+            if _BEFORE.search(text[start : found.start()]) or _IS_FUND.match(behind) or _IS_VALUE.match(behind):
                 return None
             return Fact({"amount": round(amount), "currency": _CURRENCIES.get(sign, sign.upper())})
     return None
