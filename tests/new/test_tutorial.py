@@ -165,13 +165,20 @@ def _script(path: Path, body: str) -> None:
     path.chmod(0o755)
 
 
+def _unwrapped(lines: list[str]) -> tuple[str, ...]:
+    """A long path wraps a line, at a blank or within a word."""
+    return lines[0], " ".join(lines), "".join(lines)
+
+
 def _missing(wanted: str, real: str) -> list[str]:
     """The lines of the page that are not shown in this order; `...` stands for anything, and blanks for blanks."""
     rest = [" ".join(line.split()) for line in real.splitlines()]
     missing = []
     for line in filter(str.strip, wanted.splitlines()):
         pattern = re.compile(r".*?".join(re.escape(" ".join(part.split())) for part in line.split("...")))
-        found = next((i for i, shown in enumerate(rest) if pattern.search(shown)), None)
+        found = next(
+            (i for i in range(len(rest)) if any(pattern.search(shown) for shown in _unwrapped(rest[i : i + 3]))), None
+        )
         if found is None:
             missing.append(line)
         else:
