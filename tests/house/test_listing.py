@@ -284,3 +284,15 @@ def test_a_feed_that_covers_some_companies_watches_only_those(project: Any) -> N
     assert house.explain("acme.com").row.estimate.status == "no_signal"
     assert house.explain("quiet.com").row.estimate.status == "not_watched"
     assert [(c.watched, c.accounts) for c in house.ranking().coverage] == [(1, 2)]
+
+
+def test_an_import_tells_what_it_merged_what_it_lifted_and_what_it_refused(house: House, project: Any) -> None:
+    project.accounts(
+        "domain,name,standing\nacme.com,Acme,competitor\nacme.com,Acme,customer\nglobex.com,Globex,customer:mian\n"
+    )
+    report = house.import_accounts()
+    assert any(note.startswith("line 3: acme.com again, merged with line 2") for note in report.notes)
+    assert report.bad == [(4, "standing: there is no model called 'mian'; did you mean main?")]
+    project.clock.advance(timedelta(minutes=1))
+    project.accounts("domain,name,standing\nacme.com,Acme,\n")
+    assert house.import_accounts().notes == ["acme.com: no longer competitor"]

@@ -221,9 +221,8 @@ class House:
         self, path: str | Path | None = None, mapping: Mapping[str, str] | None = None
     ) -> roster.ImportReport:
         """Import a list of accounts (default: `[accounts] file`)."""
-        return roster.import_file(
-            self.store, Path(path) if path is not None else self.settings.accounts.file, mapping, self.now()
-        )
+        file = Path(path) if path is not None else self.settings.accounts.file
+        return roster.import_file(self.store, file, mapping, self.now(), [*self.settings.models])
 
     def add_account(self, domain: str, name: str | None = None) -> tuple[Account, bool]:
         """Put one company on the list; True when it was not there before."""

@@ -94,11 +94,12 @@ class Imported(Screen):
         r = self.report
         return {
             "added": r.added, "updated": r.updated, "unchanged": r.unchanged, "matched": r.matched,
-            "standing": dict(r.standing), "columns": dict(r.columns), "ignored": list(r.ignored),
+            "standing": dict(r.standing), "columns": dict(r.columns), "ignored": list(r.ignored), "notes": list(r.notes),
         }  # fmt: skip
 
     def notes(self) -> Iterator[str]:
         yield f"{self.source}: {_counts(self.report)}"
+        yield from self.report.notes
 
     def lines(self, width: int) -> Iterator[Text]:
         r = self.report
@@ -117,6 +118,10 @@ class Imported(Screen):
         if r.standing:
             words = ", ".join(f"{count} {word}" for word, count in r.standing.items())
             yield from paragraph(f"standing: {words}", width, indent=2)
+        for note in r.notes[:BAD_TOLD]:
+            yield from paragraph(note, width, indent=4, first=2)
+        if len(r.notes) > BAD_TOLD:
+            yield from paragraph(f"and {len(r.notes) - BAD_TOLD} more; --json lists them all", width, indent=2)
         for line, reason in r.bad[:BAD_TOLD]:
             yield from paragraph(f"line {line}: {reason}", width, "warn", indent=4, first=2)
         if len(r.bad) > BAD_TOLD:

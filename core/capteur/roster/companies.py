@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,12 +26,6 @@ if TYPE_CHECKING:
 
 SCOPE = "accounts"
 """The scope of what the user's own list says."""
-LIKELY = 0.7
-"""Likeness from which an account is proposed for a company that waits."""
-WITHIN = 0.75
-"""Likeness of a name that is a part of the other."""
-COMMON = 200
-"""A word that more accounts share says nothing; so many of them are looked at."""
 STANDINGS = {
     "competitor": "account.competitor",
     "customer": "account.customer",
@@ -69,36 +62,37 @@ class ForgetReport:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A company that no account answers to, and the accounts it might be: (account, likeness 0 to 1), best first."""
-
-    account: Account
-    signals: int
-    newest: int | None
-    candidates: tuple[tuple[Account, float], ...]
-
-
 def index(conn: Connection) -> Index:
     """The matching index over all accounts that are not themselves unmatched."""
     return Index(stored.index_rows(conn))
 
 
-def import_file(store: Store, path: Path, mapping: Mapping[str, str] | None, now: int) -> ImportReport:
+def import_file(
+    store: Store, path: Path, mapping: Mapping[str, str] | None, now: int, models: Collection[str] = ()
+) -> ImportReport:
     """Read a list of accounts and bring the store in line with it. Raises InputError for a file that cannot be read at all."""
     file = read_accounts(path, mapping)
-    return store.write(lambda conn: _import(conn, file, now)).result()
+    return store.write(lambda conn: _import(conn, file, now, models)).result()
 
 
-def _import(conn: Connection, file: ImportFile, now: int) -> ImportReport:
+def _import(conn: Connection, file: ImportFile, now: int, models: Collection[str]) -> ImportReport:
     report = ImportReport(
-        columns=dict(file.columns), ignored=list(file.ignored), bad=[(bad.line, bad.reason) for bad in file.bad]
+        columns=dict(file.columns),
+        ignored=list(file.ignored),
+        bad=[(bad.line, bad.reason) for bad in file.bad],
+        notes=[f"line {note.line}: {note.reason}" for note in file.notes],
     )
     standing = _standing_now(conn)
     signals: list[Incoming] = []
     revokes: list[tuple[str, str]] = []
     facts: list[IncomingFact] = []
     for row in file.rows:
+        model = (row.standing or "").partition(":")[2]
+        if model and models and model not in models:
+            near = nearest(model, models)
+            hint = f"; did you mean {near[0]}?" if near else f"; configured: {', '.join(models)}"
+            report.bad.append((row.line, f"standing: there is no model called {model[:60]!r}{hint}"))
+            continue
         account_id, change = _put(conn, row, now)
         if row.standing is not None:
             holds = standing.get(account_id, {})
@@ -217,43 +211,6 @@ def find(conn: Connection, text: str, *, states: Sequence[str] = ("listed", "dis
         fix = f"did you mean {' or '.join(near)}?" if near else "capteur accounts list shows the accounts"
         raise InputError(f"no account answers to {text.strip()[:80]!r}", fix=fix)
     return account
-
-
-def waiting(conn: Connection, limit: int | None = None) -> list[Waiting]:
-    """Companies that wait: those an account might answer to first, then those with the most signals."""
-    rows = links.unmatched(conn)
-    by_word: dict[str, list[Account]] = {}
-    for account in stored.listing(conn, states=("listed", "discovered")):
-        for word in set(normal_name(_called(account)).split()):
-            by_word.setdefault(word, []).append(account)
-    found = [Waiting(row.account, row.signals, row.newest, _candidates(row.account, by_word)) for row in rows]
-    found.sort(key=lambda w: (not w.candidates, -w.signals, w.account.id))
-    return found[:limit]
-
-
-def _candidates(account: Account, by_word: Mapping[str, Sequence[Account]]) -> tuple[tuple[Account, float], ...]:
-    """Accounts that share a word of the name, by likeness; only proposals: nothing is ever linked by likeness."""
-    name = normal_name(_called(account))
-    near = {other.id: other for word in name.split() for other in by_word.get(word, ())[:COMMON]}
-    scored = [(other, _likeness(name, normal_name(_called(other)))) for other in near.values()]
-    likely = sorted((pair for pair in scored if pair[1] >= LIKELY), key=lambda pair: (-pair[1], pair[0].id))
-    return tuple(likely[:3])
-
-
-def _called(account: Account) -> str:
-    """Its name; of one known by nothing but its domain the first label: `com` is no likeness."""
-    return (
-        account.name
-        if account.name not in (account.domain, account.reference)
-        else account.label.partition(":")[2].partition(".")[0] or account.label.partition(".")[0]
-    )
-
-
-def _likeness(one: str, two: str) -> float:
-    """0 to 1 by letters; a name whose words are all in the other ("acme", "acme holdings") is likely the same."""
-    words = set(one.split()), set(two.split())
-    within = words[0] <= words[1] or words[1] <= words[0]
-    return max(SequenceMatcher(None, one, two).ratio(), WITHIN if within else 0.0)
 
 
 def link(store: Store, what: str, to: str, now: int) -> Account:
