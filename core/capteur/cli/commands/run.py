@@ -20,9 +20,10 @@ def run(call: Call, *, instances: tuple[str, ...], accounts: tuple[str, ...]) ->
     """
     from capteur.cli.progress import RunWatch
     from capteur.cli.screens.running import Ran
+    from capteur.cli.steering import steered
 
     call.present("run")
-    with call.house() as house, RunWatch(call) as watch:
+    with call.house() as house, RunWatch(call) as watch, steered():
         report = house.run(instances or None, accounts=accounts or None, progress=watch)
     watch.close(Ran(report, told=True))
     return report.exit_code

@@ -39,11 +39,13 @@ def try_(
     known already, and what it alone would add to the intent of its account.
     """
     from capteur.cli.screens.trying import Tried
+    from capteur.cli.steering import steered
 
     call.present("try")
     start = read_moment("--since", since) if since else None
     with call.house() as house:
-        trial = house.try_sensor(name, account=account, since=start, limit=limit, record=record, delivery=delivery)
+        with steered():
+            trial = house.try_sensor(name, account=account, since=start, limit=limit, record=record, delivery=delivery)
         kinds = house.kinds
     call.show(Tried(trial, kinds))
     return trial.exit_code
