@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 
 import pytest
@@ -15,5 +16,5 @@ def test_what_a_sensors_thread_prints_goes_to_stderr(capsys, thread, out, err):
         speaker = threading.Thread(target=print, args=("said",), name=thread)
         speaker.start()
         speaker.join()
-        print("data")
+        sys.stdout.write("data\n")
     assert capsys.readouterr() == (out, err)
