@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import text
@@ -27,6 +28,8 @@ InstanceState = Literal[
 INTERVALS = 3
 """An account is watched while its last good run is at most so many intervals ago."""
 DAY = 86_400_000_000
+DAILY = timedelta(days=1)
+"""How often an instance with an hour (`at`) runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ class Finding:
 
 def horizon(instance: Instance) -> int:
     """How long a good run counts as watching, in micros."""
-    span = instance.silent_after if instance.shape == "push" else instance.every * INTERVALS
+    interval = max(instance.every, DAILY) if instance.at else instance.every
+    span = instance.silent_after if instance.shape == "push" else interval * INTERVALS
     return int(span.total_seconds() * 1_000_000)
 
 

@@ -296,3 +296,14 @@ def test_an_import_tells_what_it_merged_what_it_lifted_and_what_it_refused(house
     project.clock.advance(timedelta(minutes=1))
     project.accounts("domain,name,standing\nacme.com,Acme,\n")
     assert house.import_accounts().notes == ["acme.com: no longer competitor"]
+
+
+def test_a_daily_instance_watches_until_three_days_have_passed(project: Any) -> None:
+    project.plugin("feed", SENSOR)
+    project.configure('[sensors.feed]\nat = "08:00 Europe/Paris"')
+    project.accounts("domain,name\nquiet.com,Quiet\n")
+    house: House = project.open()
+    house.import_accounts()
+    house.run()
+    project.clock.advance(timedelta(hours=60))
+    assert house.explain("quiet.com").row.estimate.status == "no_signal"

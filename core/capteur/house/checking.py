@@ -135,7 +135,7 @@ def _settings(house: House) -> list[Finding]:
             f"{name}, {enabled} {'sensor' if enabled == 1 else 'sensors'}, {len(settings.models)} {'model' if len(settings.models) == 1 else 'models'}",
         )
     ]
-    if not enabled:
+    if not enabled and not any(b.instance for b in house.broken):
         found.append(
             Finding(
                 "warn",
