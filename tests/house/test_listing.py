@@ -307,3 +307,10 @@ def test_a_daily_instance_watches_until_three_days_have_passed(project: Any) -> 
     house.run()
     project.clock.advance(timedelta(hours=60))
     assert house.explain("quiet.com").row.estimate.status == "no_signal"
+
+
+def test_a_new_owner_is_an_update(house: House, project: Any) -> None:
+    project.accounts(ACCOUNTS.replace("globex.com,Globex,,Tom", "globex.com,Globex,,Maja"))
+    report = house.import_accounts()
+    assert (report.updated, report.unchanged) == (1, 6)
+    assert house.explain("globex.com").row.owner == "Maja"

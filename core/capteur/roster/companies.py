@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,9 +122,9 @@ def _put(conn: Connection, row: AccountRow, now: int) -> tuple[int, str]:
     account_id, created = stored.add(conn, domain=row.domain, name=name, now=now, aliases=aliases)
     if created:
         return account_id, "added"
-    same = (
-        before is not None and before.name == name and before.state == "listed" and set(aliases) <= set(before.aliases)
-    )
+    if before is None or before.name != name or before.state != "listed" or not set(aliases) <= set(before.aliases):
+        return account_id, "updated"
+    same = all(before.facts.get(fact) == json.loads(value) for fact, value in row.facts.items())
     return account_id, "" if same else "updated"
 
 
