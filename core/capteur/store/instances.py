@@ -1,4 +1,4 @@
-"""Instances: the configured uses of sensors, their configuration's hash, and parking."""
+"""Instances: the configured uses of sensors, their configuration's hash, parking, pausing, and who is down."""
 
 # ruff: noqa: S608  statements are put together from constants; every value is a parameter
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from capteur.store import sql
 from capteur.store.shapes import InstanceRow
 
-_CELLS = "name, config_hash, sensor, parked_at, parked_error, parked_fix"
+_CELLS = "name, config_hash, sensor, parked_at, parked_error, parked_fix, paused_at, down_since"
 
 
 def id_of(conn: Connection, name: str) -> int:
@@ -77,3 +77,44 @@ def resume(conn: Connection, name: str) -> bool:
         name=name,
     )
     return True
+
+
+def pause(conn: Connection, name: str, now: int) -> bool:
+    """Let an instance rest until its operator resumes it; False when it rests already."""
+    changed = sql.run(
+        conn,
+        "UPDATE instance SET paused_at = :now WHERE id = :id AND paused_at IS NULL",
+        now=now,
+        id=id_of(conn, name),
+    )
+    return changed.rowcount == 1
+
+
+def unpause(conn: Connection, name: str) -> bool:
+    """End a pause; what became due meanwhile runs once. False when the instance was not paused."""
+    changed = sql.run(
+        conn, "UPDATE instance SET paused_at = NULL WHERE name = :name AND paused_at IS NOT NULL", name=name
+    )
+    return changed.rowcount == 1
+
+
+def down(conn: Connection, name: str, now: int) -> bool:
+    """Remember that an instance does not work; False when that is known already, so that it is told once."""
+    changed = sql.run(
+        conn,
+        "UPDATE instance SET down_since = :now WHERE id = :id AND down_since IS NULL",
+        now=now,
+        id=id_of(conn, name),
+    )
+    return changed.rowcount == 1
+
+
+def up(conn: Connection, name: str) -> int | None:
+    """Remember that an instance works again; returns since when it was down, None when it was not."""
+    since = sql.value(conn, "SELECT down_since FROM instance WHERE name = :name", name=name)
+    if since is None:
+        return None
+    changed = sql.run(
+        conn, "UPDATE instance SET down_since = NULL WHERE name = :name AND down_since IS NOT NULL", name=name
+    )
+    return int(since) if changed.rowcount else None

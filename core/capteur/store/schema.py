@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect
 from capteur.errors import SchemaError
 from capteur.store import sql
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision; a test holds it to the migrations, so that opening a store need not import Alembic."""
 VERSION_TABLE = "capteur_schema"
 MIGRATIONS = Path(__file__).parent / "migrations"

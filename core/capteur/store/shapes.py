@@ -138,7 +138,10 @@ class WatchRow:
 
 @dataclass(frozen=True, slots=True)
 class InstanceRow:
-    """What the store remembers of an instance: the hash of its configuration, and why it is parked (None = it is not)."""
+    """What the store remembers of an instance: the hash of its configuration, and why it is parked (None = it is not).
+
+    `paused_at` is set while its operator wants it to rest, `down_since` while it does not work and somebody was told so.
+    """
 
     name: str
     config_hash: str
@@ -146,6 +149,8 @@ class InstanceRow:
     parked_at: int | None
     parked_error: str | None
     parked_fix: str | None
+    paused_at: int | None = None
+    down_since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

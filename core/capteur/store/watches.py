@@ -63,16 +63,20 @@ def claim(
     *,
     lease_s: float,
     now: int,
+    but: Sequence[int] = (),
     due_only: bool = True,
     limit: int | None = None,
 ) -> list[WatchRow]:
     """Claim rows for `lease_s` seconds, those longest due first; rows that somebody alive has claimed are left out.
 
-    `due_only` takes only rows whose time has come at `now` (micros).
+    `due_only` takes only rows whose time has come at `now` (micros); `but` are accounts the caller is still busy with, for
+    after a jump of the clock their leases may seem to have ended.
     """
     wanted = ["instance_id = :instance", f"lease_until <= {_now(conn)}"]
     if account_ids is not None:
         wanted.append(sql.among(conn, "account_id", "ids"))
+    if but:
+        wanted.append(f"NOT ({sql.among(conn, 'account_id', 'busy')})")
     if due_only:
         wanted.append("next_due <= :now")
     lock = "FOR UPDATE SKIP LOCKED" if sql.is_postgresql(conn) else ""
@@ -85,6 +89,8 @@ def claim(
     values = {"instance": id_of(conn, instance), "lease": int(lease_s * 1_000_000), "now": now}
     if account_ids is not None:
         values["ids"] = sql.array(conn, account_ids)
+    if but:
+        values["busy"] = sql.array(conn, but)
     if limit is not None:
         values["limit"] = limit
     claimed = [WatchRow(instance, *row) for row in sql.rows(conn, query, **values)]

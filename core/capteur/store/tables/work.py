@@ -12,7 +12,7 @@ from capteur.store.tables.base import CLUSTERED, Table
 
 
 class InstanceTable(Table, table=True):
-    """Configured uses of sensors: the hash of the configuration, and why it is parked."""
+    """Configured uses of sensors: the hash of the configuration, why it is parked, since when paused, and since when down."""
 
     __tablename__ = "instance"
     id: int | None = column.row_id()
@@ -22,6 +22,8 @@ class InstanceTable(Table, table=True):
     parked_at: datetime | None = column.moment(nullable=True)
     parked_error: str | None = column.text()
     parked_fix: str | None = column.text()
+    paused_at: datetime | None = column.moment(nullable=True)
+    down_since: datetime | None = column.moment(nullable=True)
 
 
 class WatchTable(Table, table=True):
