@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from capteur.errors import PluginError
 from capteur.intent import Estimate, Estimates, State
@@ -29,6 +29,7 @@ class SignalColumns:
     `kind` holds codes into `kinds`; `occurred_at`, `known_at`, `revoked_at` are micros (`NEVER` = not revoked); `event` and
     `topic` hold codes, -1 for none (`topics` names them); `signal_id` names the row in the store. `place` is the row's place in
     the order (occurred_at, key), which decides between equally strong signals of one event; None: the rows' own order.
+    `person` holds codes, -1 for none; None where nobody asked who it was.
     """
 
     account: NDArray[np.int64]
@@ -43,6 +44,7 @@ class SignalColumns:
     topics: tuple[str, ...]
     signal_id: NDArray[np.int64]
     place: NDArray[np.int64] | None = None
+    person: NDArray[np.int64] | None = None
 
     @classmethod
     def of(cls, signals: Mapping[int, Sequence[Observation]]) -> SignalColumns:
@@ -56,6 +58,7 @@ class SignalColumns:
         kinds = tuple(sorted({r[1] for r in rows}))
         topics = tuple(sorted({r[5].topic for r in rows if r[5].topic is not None}))
         events = {e: i for i, e in enumerate(sorted({(r[0], r[5].event) for r in rows if r[5].event is not None}))}
+        persons = {p: i for i, p in enumerate(sorted({r[5].person for r in rows if r[5].person is not None}))}
         kind_code, topic_code = {k: i for i, k in enumerate(kinds)}, {t: i for i, t in enumerate(topics)}
 
         place = [0] * len(rows)
@@ -78,16 +81,18 @@ class SignalColumns:
             topics=topics,
             signal_id=ints([r[5].signal_id for r in rows]),
             place=ints(place),
+            person=ints([-1 if r[5].person is None else persons[r[5].person] for r in rows]) if persons else None,
         )
 
     def by_account(self) -> dict[int, list[Observation]]:
         """The rows as Observations by account id, ascending: what `of` was made from, with the place in the order as the key."""
         places = range(len(self.account)) if self.place is None else self.place.tolist()
+        persons = [-1] * len(self.account) if self.person is None else self.person.tolist()
         columns = (self.account, self.kind, self.occurred_at, self.strength, self.known_at, self.revoked_at)
         rest = (self.topic, self.event, self.signal_id)
         found: dict[int, list[Observation]] = {}
-        for place, account, kind, occurred_at, strength, known_at, revoked_at, topic, event, signal_id in zip(
-            places, *(c.tolist() for c in (*columns, *rest)), strict=True
+        for place, person, account, kind, occurred_at, strength, known_at, revoked_at, topic, event, signal_id in zip(
+            places, persons, *(c.tolist() for c in (*columns, *rest)), strict=True
         ):
             signal = Observation(
                 key=f"{place:019d}",
@@ -98,10 +103,24 @@ class SignalColumns:
                 revoked_at=None if revoked_at == NEVER else revoked_at,
                 topic=None if topic < 0 else self.topics[topic],
                 event=None if event < 0 else str(event),
+                person=None if person < 0 else str(person),
                 signal_id=signal_id,
             )
             found.setdefault(account, []).append(signal)
         return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What the watched accounts did day by day, as it was known at `at` (micros, 00:00 UTC): an account's own day can be held against it.
+
+    `watched` = how many accounts; `worth[kind][day]` = what one account's signals of the kind on that UTC day number are worth,
+    summed over all of them. A day without signals is left out.
+    """
+
+    at: int
+    watched: int
+    worth: Mapping[str, Mapping[int, float]]
 
 
 class Estimator(Options):
@@ -137,12 +156,28 @@ class Estimator(Options):
         raise PluginError(f"estimator {self.name} has no ceiling()")
 
     def derived(self) -> Mapping[str, tuple[str, ...]]:
-        """Derived kinds (sequences) and the kinds they are made of; empty for most estimators."""
+        """Derived kinds (sequences, momentum, ...) and the kinds they are made of; empty for most estimators."""
         return {}
 
     def derive(self, name: str, signals: Sequence[Observation]) -> list[Observation]:
         """The derived signals of kind `name` from signals of its source kinds."""
         raise PluginError(f"estimator {self.name} derives nothing called {name}")
+
+    def reads_persons(self) -> bool:
+        """Whether it asks who it was: then `SignalColumns.person` is filled."""
+        return False
+
+    def market_kinds(self) -> frozenset[str]:
+        """The kinds it compares with the whole market's; empty for most estimators. Core then hands it a Market by `knowing`."""
+        return frozenset()
+
+    def market_of(self, signals: SignalColumns, at: int, watched: int) -> Market:
+        """The market as known at `at` (micros, 00:00 UTC), from the signals of the `watched` accounts."""
+        raise PluginError(f"estimator {self.name} reads no market")
+
+    def knowing(self, market: Market) -> Self:
+        """The same estimator with a market to compare with, which must not be later than what it is asked for."""
+        raise PluginError(f"estimator {self.name} reads no market")
 
     def declared(self) -> frozenset[str]:
         """The kinds this configuration has an opinion on; `check` reports the others, which run on default weights."""

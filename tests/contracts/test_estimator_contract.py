@@ -21,6 +21,15 @@ from capteur.kinds import CATALOGUE
 from capteur.signals import Observation
 
 AS_OF = 60 * DAY
+EARLY = 30 * DAY
+DERIVED = Evidence(
+    momentum={"weight": 2, "half_life": "9d"},
+    breadth={"weight": 3, "half_life": "30d", "window": "10d"},
+    surprise={"weight": 1.5, "half_life": "14d"},
+    sequences=[
+        {"name": "s", "pattern": ["hiring.opened", "visit.page"], "window": "9d", "weight": 3, "half_life": "20d"}
+    ],
+)
 ESTIMATORS: dict[str, Estimator] = {
     "evidence@1": Evidence(),
     "evidence@1, configured": Evidence(
@@ -33,6 +42,7 @@ ESTIMATORS: dict[str, Estimator] = {
         r=0.4,
         K=3,
     ),
+    "evidence@1, everything derived": DERIVED,
 }
 
 
@@ -52,6 +62,7 @@ def history(seed: int) -> list[Observation]:
             revoked_at=rng.randrange(70 * DAY) if rng.random() < 0.1 else None,
             topic=rng.choice([None, None, "crm", "payroll"]),
             event=rng.choice([None] * 6 + ["e1", "e2"]),
+            person=("ann", None, "bob", "ann", "cleo")[i % 5],
             signal_id=i,
         )
         for i in range(rng.choice([0, 1, 2, 5, 20, 80]))
@@ -59,6 +70,8 @@ def history(seed: int) -> list[Observation]:
 
 
 HISTORIES = [history(seed) for seed in range(60)]
+MARKET = DERIVED.market_of(SignalColumns.of(dict(enumerate(HISTORIES))), EARLY, len(HISTORIES))
+ESTIMATORS["evidence@1, everything derived, in a market"] = DERIVED.knowing(MARKET)
 
 
 def standing(signals: list[Observation], as_of: int) -> list[Observation]:
@@ -115,7 +128,7 @@ def check_order(estimator: Estimator) -> None:
 
 def check_no_look_ahead(estimator: Estimator) -> None:
     """Only what occurred, was known and stood at `as_of` is read."""
-    as_of = 30 * DAY
+    as_of = EARLY
     for signals in HISTORIES:
         past = [
             replace(s, revoked_at=None if s.revoked_at is not None and s.revoked_at > as_of else s.revoked_at)
@@ -152,7 +165,7 @@ def agree(one: Estimate, many: Estimates, i: int) -> bool:
 def check_views_agree(estimator: Estimator) -> None:
     """Explained, by columns and from running state, an account gets the same estimate to 1e-9."""
     market = {account: signals for account, signals in enumerate(HISTORIES) if signals}
-    for as_of in (30 * DAY, AS_OF, 400 * DAY):
+    for as_of in (EARLY, AS_OF, 400 * DAY):
         many = estimator.estimate(SignalColumns.of(market), as_of)
         assert many.account.tolist() == sorted(market)
         for i, account in enumerate(many.account.tolist()):
@@ -199,6 +212,17 @@ def check_storable(estimator: Estimator) -> None:
             assert (
                 State(back["sealed_day"], tuple(back["sealed"]), back["at"], tuple(back["total"]), back["n"]) == state
             )
+
+
+def test_the_accounts_have_everything_that_can_be_derived():
+    """Else the checks below would say nothing of it."""
+    estimator = ESTIMATORS["evidence@1, everything derived, in a market"]
+    counts = dict.fromkeys(estimator.derived(), 0)
+    for signals in HISTORIES:
+        for line in estimator.explain(signals, AS_OF).contributions:
+            if line.kind in counts:
+                counts[line.kind] += line.intent > 0
+    assert all(counts.values()), counts
 
 
 CHECKS: tuple[Callable[[Estimator], None], ...] = (

@@ -99,7 +99,10 @@ def test_an_estimator_is_frozen():
 
 BAD = {
     "an unknown option": ({"weigths": {}}, "weigths"),
-    "an unknown option of a kind": ({"kinds": {"visit.page": {"wieght": 1}}}, "visit.page.wieght"),
+    "an unknown option of a kind": (
+        {"kinds": {"visit.page": {"wieght": 1}}},
+        "kinds.visit.page\n  Value error, unknown option 'wieght'; did you mean 'weight'?",
+    ),
     "a kind that is not area.fact": ({"kinds": {"Visit": {}}}, "area.fact"),
     "a negative weight": ({"kinds": {"visit.page": {"weight": -1}}}, "visit.page.weight"),
     "an endless weight": ({"kinds": {"visit.page": {"weight": float("inf")}}}, "visit.page.weight"),
@@ -119,7 +122,7 @@ BAD = {
     "an ask of ten points": ({"ask_height": 10}, "ask_height"),
     "a sequence over a kind nobody knows": (
         {"sequences": [{**SEQUENCE, "pattern": ["visit.page", "hiring.opend"]}]},
-        "sequences.s: pattern has the unknown kind hiring.opend; did you mean hiring.opened",
+        "sequences.s: pattern has the unknown kind hiring.opend; did you mean 'hiring.opened'",
     ),
     "a window of nothing": ({"sequences": [{**SEQUENCE, "window": "0d"}]}, "sequences.0.window"),
     "a window before the start": ({"sequences": [{**SEQUENCE, "window": "-3d"}]}, "sequences.0.window"),
@@ -128,6 +131,26 @@ BAD = {
     "a sequence without a half-life": (
         {"sequences": [{k: v for k, v in SEQUENCE.items() if k != "half_life"}]},
         "half_life",
+    ),
+    "a misspelt option of a derived kind": (
+        {"momentum": {"wieght": 1, "half_life": "7d"}},
+        "momentum\n  Value error, unknown option 'wieght'; did you mean 'weight'?",
+    ),
+    "an option of another derived kind": (
+        {"momentum": {"weight": 1, "half_life": "7d", "company": "7d"}},
+        "unknown option 'company'; it knows half_life, kinds, weight",
+    ),
+    "a derived kind without a weight": ({"momentum": {"half_life": "7d"}}, "momentum.weight"),
+    "a derived kind that counts nothing": ({"surprise": {"weight": 0, "half_life": "7d"}}, "surprise.weight"),
+    "a derived kind without a half-life": ({"surprise": {"weight": 1}}, "surprise.half_life"),
+    "breadth without a window": ({"breadth": {"weight": 1, "half_life": "7d"}}, "breadth.window"),
+    "a derived kind of what is no evidence": (
+        {"momentum": {"weight": 1, "half_life": "7d", "kinds": ["company.layoffs"]}},
+        "momentum: company.layoffs is no evidence here",
+    ),
+    "a derived kind of a kind nobody knows": (
+        {"surprise": {"weight": 1, "half_life": "7d", "kinds": ["visit.pgae"]}},
+        "surprise: visit.pgae is no evidence here; did you mean 'visit.page'? or declare it in kinds.\"visit.pgae\"",
     ),
     "two sequences of one name": ({"sequences": [SEQUENCE, SEQUENCE]}, "sequences.s: this name is used twice"),
 }
@@ -147,6 +170,29 @@ def test_a_new_kind_in_a_sequence_is_known_once_it_is_declared():
     with pytest.raises(ValidationError, match=r'declare it in kinds."webinar.joined"'):
         Evidence(sequences=[option])
     assert Evidence(sequences=[option], kinds={"webinar.joined": {}}).derived()
+
+
+def test_derived_kinds_are_read_from_toml_and_made_of_all_evidence_unless_told():
+    raw = tomllib.loads("""
+        neutral = ["visit.page"]
+        [momentum]
+        weight = 1.5
+        half_life = "1w"
+        [breadth]
+        weight = 2
+        half_life = "30d"
+        window = "14d"
+        kinds = ["visit.key_page", "content.downloaded", "visit.key_page"]
+        [kinds."webinar.joined"]
+        weight = 2
+    """)
+    estimator = Evidence(**raw)
+    made_of = estimator.derived()
+    assert set(made_of["momentum"]) == {*weights.EVIDENCE, "webinar.joined"} - {"visit.page"}
+    assert made_of["breadth"] == ("content.downloaded", "visit.key_page")
+    assert "surprise" not in made_of
+    found = rule(estimator, "momentum")
+    assert (found.role, found.weight, found.half) == (Role.DERIVED, 1.5, 7 * DAY)
 
 
 def test_the_examples_in_the_docstrings_hold():

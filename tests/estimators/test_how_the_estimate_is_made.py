@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from capteur.estimators.evidence import Evidence
+from capteur.estimators.options import Breadth, Momentum, Surprise
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-the-estimate-is-made.md"
 
@@ -23,9 +24,9 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 def test_the_worked_example_runs(page):
-    """One program in two blocks, with its figures asserted."""
+    """One program in three blocks, with its figures asserted."""
     program = blocks(page, "python")
-    assert len(program) == 2
+    assert len(program) == 3
     scope: dict[str, object] = {}
     for block in program:
         exec(compile(block, str(PAGE), "exec"), scope)
@@ -37,9 +38,24 @@ def test_the_table_shows_the_lines_of_the_example(page):
 
 
 def test_the_configuration_is_accepted_as_printed(page):
-    (toml,) = blocks(page, "toml")
+    toml, _ = blocks(page, "toml")
     raw = tomllib.loads(toml)["models"]["main"]
     assert raw.pop("use") == Evidence.name
     estimator = Evidence(**raw)
     assert list(estimator.derived()) == ["seq:funded-then-hiring"]
     assert estimator._rules.of("visit.key_page").weight == 3
+
+
+def test_the_derived_kinds_are_accepted_as_printed(page):
+    _, toml = blocks(page, "toml")
+    estimator = Evidence(**tomllib.loads(toml)["models"]["main"])
+    assert list(estimator.derived()) == ["momentum", "breadth", "surprise"]
+    assert estimator.market_kinds() == {"visit.page", "visit.key_page"}
+
+
+def test_the_table_of_derived_kinds_names_their_options():
+    """docs/configuration.md, against the options themselves."""
+    text = (PAGE.parent / "configuration.md").read_text(encoding="utf-8")
+    for name, option in (("momentum", Momentum), ("breadth", Breadth), ("surprise", Surprise)):
+        (row,) = re.findall(rf"^\| `\[models\.NAME\.{name}\]` \| (.*?) \|", text, re.MULTILINE)
+        assert set(re.findall(r"`(\w+)`", row)) == set(option.model_fields)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from capteur.clock import MICROS_PER_DAY
 from capteur.estimator import SignalColumns
 from capteur.estimators import tallying
-from capteur.estimators.derived import add_sequences
+from capteur.estimators.derived_columns import add_derived
 from capteur.estimators.rules import Role, Rules
 from capteur.estimators.tallying import Flags, Floats, Ints, KindArrays, Rows, Tallies
 from capteur.intent import Estimates
@@ -40,16 +40,16 @@ class StateColumns:
     n: Ints
 
 
-def _changes(column: NDArray[Any]) -> Flags:
+def changes(column: NDArray[Any]) -> Flags:
     """True where a value differs from the one before it, and at the beginning."""
     out = np.ones(len(column), dtype=bool)
     np.not_equal(column[1:], column[:-1], out=out[1:])
     return out
 
 
-def _starts(column: NDArray[Any]) -> Ints:
+def starts_of(column: NDArray[Any]) -> Ints:
     """Where each run of equal values begins, and the length at the end."""
-    return np.append(np.flatnonzero(_changes(column)), len(column))
+    return np.append(np.flatnonzero(changes(column)), len(column))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class Block:
     at: Ints
     strength: Floats
     keep: Flags
+    known: Ints
+    person: Ints | None
 
 
 def _keep_temporaries() -> None:
@@ -85,14 +87,24 @@ def _blocks(starts: Ints) -> Iterator[tuple[int, int]]:
 
 def estimate(columns: SignalColumns, as_of: int, rules: Rules) -> Estimates:
     """The estimates of every account in `columns` as of `as_of` (micros), in the order of the columns."""
-    starts = _starts(columns.account)
+    starts = starts_of(columns.account)
     kinds = KindArrays.of(columns.kinds, rules)
     out = tallying.blank(columns.account[starts[:-1]])
     _keep_temporaries()
-    for first, last in _blocks(starts):
-        block = _counted(columns, starts[first : last + 1], as_of, kinds, rules)
-        tallying.write(out, slice(first, last), _tally(block, as_of, kinds, rules), rules)
+    for places, block in counted_blocks(columns, starts, as_of, kinds, rules):
+        tallying.write(out, places, _tally(block, as_of, kinds, rules), rules)
     return out
+
+
+def counted_blocks(
+    columns: SignalColumns, starts: Ints, as_of: int, kinds: KindArrays, rules: Rules
+) -> Iterator[tuple[slice, Block]]:
+    """(places of the accounts, their signals with what counts as of a moment in micros), some accounts at a time.
+
+    `starts` says at which row each account begins, with the end behind them.
+    """
+    for first, last in _blocks(starts):
+        yield slice(first, last), _counted(columns, starts[first : last + 1], as_of, kinds, rules)
 
 
 def _counted(columns: SignalColumns, starts: Ints, as_of: int, kinds: KindArrays, rules: Rules) -> Block:
@@ -107,13 +119,14 @@ def _counted(columns: SignalColumns, starts: Ints, as_of: int, kinds: KindArrays
         owner = np.searchsorted(begin, told, side="right")
         place = told if columns.place is None else columns.place[span][told]
         order = np.lexsort((place, at[told], -strength[told], event[told], owner))
-        again = ~_changes(event[told][order]) & ~_changes(owner[order])
+        again = ~changes(event[told][order]) & ~changes(owner[order])
         keep[told[order[again]]] = False
     if rules.topics is not None:
         # Code -1, no topic, finds the last element: such a signal counts in every model.
         follows = np.array([*(t in rules.topics for t in columns.topics), True])
         keep &= follows[columns.topic[span]] | (kinds.role == Role.VETO)[kind]
-    return Block(begin, kind, at, strength, keep)
+    person = None if columns.person is None else columns.person[span]
+    return Block(begin, kind, at, strength, keep, columns.known_at[span], person)
 
 
 def day_worth(strength: Floats, new_day: Flags, cap: float) -> Floats:
@@ -141,9 +154,9 @@ def _tally(block: Block, as_of: int, kinds: KindArrays, rules: Rules) -> Tallies
     begin, size = block.begin, len(block.kind)
     out = Tallies.empty(len(begin))
     out.counted = np.logical_or.reduceat(block.keep, begin)
-    new_kind = _changes(block.kind)
+    new_kind = changes(block.kind)
     new_kind[begin] = True
-    new_day = new_kind | _changes(block.at // MICROS_PER_DAY)
+    new_day = new_kind | changes(block.at // MICROS_PER_DAY)
     # A row that does not count is worth nothing and takes nothing from its day; moving the others together costs more.
     worth = day_worth(np.where(block.keep, block.strength, 0.0), new_day, rules.cap)
     age = np.subtract(block.at, float(as_of))
@@ -165,16 +178,18 @@ def _tally(block: Block, as_of: int, kinds: KindArrays, rules: Rules) -> Tallies
         rows = tallying.ranges(segment[asks], end[asks])
         heights = rules.ask_height * block.strength[rows] * decay[rows] * block.keep[rows]
         np.maximum.at(out.ask, np.repeat(owner[asks], (end - segment)[asks]), heights)
-    if rules.sequences:
+    if rules.derived:
         rows = np.flatnonzero(block.keep)
         whose = np.searchsorted(begin, rows, side="right") - 1
-        add_sequences(out, Rows(whose, block.kind[rows], block.at[rows]), as_of, kinds, rules)
+        person = None if block.person is None else block.person[rows]
+        told = Rows(whose, block.kind[rows], block.at[rows], block.strength[rows], block.known[rows], person)
+        add_derived(out, told, as_of, kinds, rules)
     return out
 
 
 def read_states(states: StateColumns, as_of: int, rules: Rules) -> Estimates:
     """The estimates of every account in `states`, in the order of the columns; the same numbers as reading one by one."""
-    starts = _starts(states.account)
+    starts = starts_of(states.account)
     kinds = KindArrays.of(states.kinds, rules)
     out = tallying.blank(states.account[starts[:-1]])
     _keep_temporaries()

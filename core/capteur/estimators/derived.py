@@ -1,18 +1,17 @@
-"""Derived kinds: declared sequences, whose completions are signals with a weight of their own. They need history."""
+"""Derived kinds: signals made of signals, each with a weight of its own. They need history, surprise also the market's.
+
+Sequences are here; momentum, breadth and surprise each in the module of their name.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
-from math import fsum
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
-from capteur.estimators.folding import decay, worths
-from capteur.estimators.rules import Rules, SequenceRule
+from capteur.estimators.breadth import breadth
+from capteur.estimators.momentum import momentum
+from capteur.estimators.rules import BreadthRule, DerivedRule, MomentumRule, Rules, SequenceRule, SurpriseRule
+from capteur.estimators.surprise import surprise
 from capteur.signals import Observation
-
-if TYPE_CHECKING:
-    from capteur.estimators.tallying import KindArrays, Rows, Tallies
 
 
 def completions(signals: Iterable[Observation], sequence: SequenceRule) -> list[Observation]:
@@ -46,38 +45,17 @@ def completions(signals: Iterable[Observation], sequence: SequenceRule) -> list[
     return done
 
 
-def derived_signals(signals: Iterable[Observation], sequence: SequenceRule) -> list[Observation]:
-    """Each completion as a full-strength signal of kind `seq:NAME`, keyed by the signal that completed it."""
-    return [
-        Observation(key=f"{sequence.kind}@{s.key}", kind=sequence.kind, occurred_at=s.occurred_at)
-        for s in completions(signals, sequence)
-    ]
+def derived_signals(signals: Sequence[Observation], rule: DerivedRule, rules: Rules) -> list[Observation]:
+    """The derived signals of one account, in canonical order; `signals` are of the rule's kinds, in canonical order.
 
-
-def add_sequences(out: Tallies, rows: Rows, as_of: int, kinds: KindArrays, rules: Rules) -> None:
-    """Add the completed sequences of one block of accounts: only accounts with every kind of the pattern are looked at."""
-    for sequence in rules.sequences:
-        rule = rules.of(sequence.kind)
-        for place, signals in _candidates(rows, kinds, sequence):
-            done = derived_signals(signals, sequence)
-            if not done:
-                continue
-            left = (decay(as_of - s.occurred_at, rule.half) for s in done)
-            evidence = rule.weight * rules.saturated(
-                fsum(g * k for g, k in zip(worths(done, rules.cap), left, strict=True))
-            )
-            out.points[place] += evidence
-            out.squares[place] += (rules.kind_doubt * evidence) ** 2
-            out.scored[place] = True
-
-
-def _candidates(rows: Rows, kinds: KindArrays, sequence: SequenceRule) -> Iterable[tuple[int, list[Observation]]]:
-    import numpy as np
-
-    if not set(sequence.pattern) <= set(kinds.names):
-        return
-    having = [np.unique(rows.owner[rows.kind == kinds.names.index(name)]) for name in set(sequence.pattern)]
-    for place in reduce(np.intersect1d, having).tolist():
-        first, last = np.searchsorted(rows.owner, [place, place + 1])
-        own = zip(rows.kind[first:last].tolist(), rows.at[first:last].tolist(), strict=True)
-        yield place, [Observation("", kinds.names[kind], at) for kind, at in own]
+    The completion of a sequence is a full-strength signal of kind `seq:NAME`, keyed by the signal that completed it.
+    """
+    match rule:
+        case SequenceRule(kind=kind):
+            return [Observation(f"{kind}@{s.key}", kind, s.occurred_at) for s in completions(signals, rule)]
+        case MomentumRule():
+            return momentum(signals, rule, rules)
+        case BreadthRule():
+            return breadth(signals, rule, rules)
+        case SurpriseRule():
+            return surprise(signals, rule, rules)

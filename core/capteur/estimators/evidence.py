@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from math import fsum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from capteur.errors import PluginError
-from capteur.estimator import Estimator, SignalColumns
+from capteur.estimator import Estimator, Market, SignalColumns
 from capteur.estimators import weights
 from capteur.estimators.derived import derived_signals
 from capteur.estimators.folding import counted, decay, fold, in_order, worths
 from capteur.estimators.options import (
     MOST_WEIGHT,
+    Breadth,
     Damp,
     KindName,
     KindWeight,
+    Momentum,
     SequenceOption,
     Span,
+    Surprise,
+    derived_of,
     micros_of,
     sequences_of,
     table_of,
 )
-from capteur.estimators.rules import FAST, SLOW, Role, Rule, Rules
+from capteur.estimators.rules import BREADTH, FAST, MOMENTUM, SLOW, SURPRISE, Role, Rule, Rules
 from capteur.estimators.sharing import Line, Tally, estimate_of, on_scale
 from capteur.intent import Estimate, Estimates, State
 from capteur.signals import Observation
@@ -34,7 +39,10 @@ if TYPE_CHECKING:
     from capteur.estimators.columnar import StateColumns
 
 # Looked up once: access to an enum's member costs as much as the arithmetic it guards (Python 3.11).
-_NEUTRAL, _EVIDENCE, _SEQUENCE, _DAMP, _ASK, _VETO = Role
+_NEUTRAL, _EVIDENCE, _DERIVED, _DAMP, _ASK, _VETO = Role
+
+_NEWER = (MOMENTUM, BREADTH, SURPRISE)
+"""Options that versions stored before them do not have."""
 
 # A bound that rounding cannot turn into less than what it bounds.
 _ABOVE_ROUNDING = 1.0 + 1e-12
@@ -60,6 +68,8 @@ class Evidence(Estimator):
         neutral: kinds that are stored and shown, not scored.
         undeclared: what a kind nobody configured counts.
         sequences: ordered kinds within a window; each completion is evidence of its own.
+        momentum, breadth, surprise: derived kinds, off unless given: the account's pace picks up; more than one person; more in
+            a day than the market's own rate explains.
         r: what each further full signal is worth of the one before it; one kind's ceiling is 1/(1 - r).
         K: the evidence at which the inferred intent is 5.
         ask_height, ask_half_life, ask_counts: points of a fresh ask, their half-life, and the points below which it is over.
@@ -80,6 +90,9 @@ class Evidence(Estimator):
     neutral: tuple[KindName, ...] = ()
     undeclared: Undeclared = Undeclared()
     sequences: tuple[SequenceOption, ...] = ()
+    momentum: Momentum | None = None
+    breadth: Breadth | None = None
+    surprise: Surprise | None = None
     r: float = Field(default=0.6, ge=0.01, le=0.99)
     K: float = Field(default=9.0, ge=0.01, le=1e6)
     ask_height: float = Field(default=9.0, gt=0, le=9.9)
@@ -93,6 +106,12 @@ class Evidence(Estimator):
         _ = self._rules  # what cannot be worked out is refused here
         return self
 
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # What is off is not written: a version is named by its parameters, and keeps its name when an option is added to capteur.
+        written: dict[str, Any] = write(self)
+        return {option: value for option, value in written.items() if value is not None or option not in _NEWER}
+
     @cached_property
     def _rules(self) -> Rules:
         """The options worked out. A cached property lives in the instance; a private attribute would be looked up anew each time."""
@@ -101,11 +120,11 @@ class Evidence(Estimator):
         table = table_of(
             self.kinds, self.damps, vetoes=self.vetoes, neutral=self.neutral, ask_half=ask_half, undeclared=undeclared
         )
-        sequences = sequences_of(self.sequences, table)
+        given = derived_of(self.momentum, self.breadth, self.surprise, table)
         return Rules(
             table=table,
             undeclared=undeclared,
-            sequences=sequences,
+            derived=sequences_of(self.sequences, table) + given,
             topics=None if self.topics is None else frozenset(self.topics),
             r=self.r,
             half_point=self.K,
@@ -116,7 +135,7 @@ class Evidence(Estimator):
         )
 
     def explain(self, signals: Sequence[Observation], as_of: int) -> Estimate:
-        """The account's estimate with a contribution per signal; a completed sequence has its own line `seq:NAME@KEY`."""
+        """The account's estimate with a contribution per signal; what is derived has lines of its own, e.g. `seq:NAME@KEY`."""
         rows = counted(signals, as_of, self._rules)
         tally = Tally(counted=len(rows))
         kinds: dict[str, list[Observation]] = {}
@@ -124,10 +143,10 @@ class Evidence(Estimator):
             kinds.setdefault(row.kind, []).append(row)
         for kind in sorted(kinds):
             self._count(tally, kinds[kind], self._rules.of(kind), as_of)
-        for sequence in self._rules.sequences:
-            done = derived_signals(rows, sequence)
+        for derived in self._rules.derived_at(as_of):
+            done = derived_signals([s for s in rows if s.kind in derived.sources], derived, self._rules)
             if done:
-                self._count(tally, done, self._rules.of(sequence.kind), as_of)
+                self._count(tally, done, self._rules.of(derived.kind), as_of)
         return estimate_of(tally, self._rules)
 
     def _count(self, tally: Tally, signals: list[Observation], rule: Rule, as_of: int) -> None:
@@ -178,7 +197,7 @@ class Evidence(Estimator):
         for kind in sorted(states):
             state, rule = states[kind], rules.of(kind)
             role = rule.role
-            if role is not _SEQUENCE:
+            if role is not _DERIVED:
                 tally.counted += state.n
             if role is _NEUTRAL or state.n == 0:
                 continue
@@ -223,17 +242,39 @@ class Evidence(Estimator):
         return on_scale(mass, ask if ask >= self.ask_counts else 0.0, rules) * _ABOVE_ROUNDING
 
     def derived(self) -> Mapping[str, tuple[str, ...]]:
-        return {s.kind: tuple(dict.fromkeys(s.pattern)) for s in self._rules.sequences}
+        return {rule.kind: rule.sources for rule in self._rules.derived}
 
     def derive(self, name: str, signals: Sequence[Observation]) -> list[Observation]:
-        """The completions of the sequence `seq:NAME` among signals that count now (events settled)."""
-        for sequence in self._rules.sequences:
-            if sequence.kind == name:
-                rows = [s for s in signals if s.strength > 0.0 and self._rules.takes(s.kind, s.topic)]
-                return derived_signals(sorted(rows, key=in_order), sequence)
+        """The derived signals of one kind, e.g. `seq:NAME`, among signals of its sources that count now (events settled)."""
+        for rule in self._rules.derived:
+            if rule.kind == name:
+                rows = [
+                    s
+                    for s in signals
+                    if s.kind in rule.sources and s.strength > 0.0 and self._rules.takes(s.kind, s.topic)
+                ]
+                return derived_signals(sorted(rows, key=in_order), rule, self._rules)
         raise PluginError(
             f"estimator {self.name} derives nothing called {name}", fix="use one of the names derived() gives"
         )
+
+    def reads_persons(self) -> bool:
+        return BREADTH in self.derived()
+
+    def market_kinds(self) -> frozenset[str]:
+        return frozenset(self.derived().get(SURPRISE, ()))
+
+    def market_of(self, signals: SignalColumns, at: int, watched: int) -> Market:
+        """The market of the kinds surprise is made of; numpy only."""
+        from capteur.estimators.market import market_of
+
+        return market_of(signals, at, watched, self.market_kinds(), self._rules)
+
+    def knowing(self, market: Market) -> Self:
+        """The same options, with a market for surprise to compare with."""
+        copy = self.model_copy()
+        copy.__dict__["_rules"] = replace(self._rules, market=market)  # where the cached property keeps it
+        return copy
 
     def declared(self) -> frozenset[str]:
         return frozenset(self._rules.table)

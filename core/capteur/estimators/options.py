@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from difflib import get_close_matches
 from math import log
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from capteur.clock import MICROS_PER_DAY, parse_duration
 from capteur.estimators import weights
-from capteur.estimators.rules import SEQUENCE_PREFIX, Role, Rule, SequenceRule
+from capteur.estimators.rules import (
+    BreadthRule,
+    DerivedRule,
+    MomentumRule,
+    Role,
+    Rule,
+    SequenceRule,
+    SurpriseRule,
+)
 from capteur.kinds import CATALOGUE, is_kind_name
+from capteur.nearest import did_you_mean
 
 _SHORTEST = timedelta(hours=1)
 _LONGEST = timedelta(days=36_500)
@@ -53,6 +61,16 @@ class Part(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, given: Any) -> Any:
+        unknown = [name for name in given if name not in cls.model_fields] if isinstance(given, Mapping) else []
+        if unknown:
+            known = ", ".join(sorted(cls.model_fields))
+            msg = f"unknown option {unknown[0]!r}{did_you_mean(str(unknown[0]), cls.model_fields) or f'; it knows {known}'}"
+            raise ValueError(msg)
+        return given
+
 
 class KindWeight(Part):
     """`[models.NAME.kinds."area.fact"]`: how much one fresh signal counts, and how long. What is left out keeps its default."""
@@ -78,9 +96,29 @@ class SequenceOption(Part):
     half_life: Span
 
 
-def _nearest(kind: str, known: Iterable[str]) -> str:
-    close = get_close_matches(kind, sorted(known), 1)
-    return f"; did you mean {close[0]}?" if close else ""
+class Derived(Part):
+    """Base of the derived kinds: `weight` and `half_life` of a full derived signal, and the `kinds` it is made of.
+
+    Without `kinds`: every kind that is evidence in this model's configuration.
+    """
+
+    weight: float = Field(gt=0, le=MOST_WEIGHT, allow_inf_nan=False)
+    half_life: Span
+    kinds: tuple[KindName, ...] = ()
+
+
+class Momentum(Derived):
+    """`[models.NAME.momentum]`: the account's pace picks up."""
+
+
+class Breadth(Derived):
+    """`[models.NAME.breadth]`: more than one person within `window`."""
+
+    window: Span
+
+
+class Surprise(Derived):
+    """`[models.NAME.surprise]`: more in a day than the market's own rate that day explains."""
 
 
 def table_of(
@@ -135,13 +173,40 @@ def sequences_of(options: Sequence[SequenceOption], table: dict[str, Rule]) -> t
     for option in options:
         for kind in option.pattern:
             if kind not in known:
-                hint = _nearest(kind, known)
+                hint = did_you_mean(kind, known)
                 raise ValueError(
                     f'sequences.{option.name}: pattern has the unknown kind {kind}{hint} or declare it in kinds."{kind}"'
                 )
         rule = SequenceRule(option.name, option.pattern, micros_of(option.window))
         if rule.kind in table:
             raise ValueError(f"sequences.{option.name}: this name is used twice")
-        table[SEQUENCE_PREFIX + option.name] = Rule(Role.SEQUENCE, option.weight, micros_of(option.half_life))
+        table[rule.kind] = Rule(Role.DERIVED, option.weight, micros_of(option.half_life))
         found.append(rule)
+    return tuple(found)
+
+
+def derived_of(
+    momentum: Momentum | None, breadth: Breadth | None, surprise: Surprise | None, table: dict[str, Rule]
+) -> tuple[DerivedRule, ...]:
+    """The derived kinds that are switched on; their rules are added to `table`. Raises ValueError for kinds that are no evidence."""
+    evidence = tuple(sorted(kind for kind, rule in table.items() if rule.role is Role.EVIDENCE))
+
+    def sources(name: str, option: Derived) -> tuple[str, ...]:
+        for kind in option.kinds:
+            if kind not in evidence:
+                hint = did_you_mean(kind, evidence)
+                raise ValueError(f'{name}: {kind} is no evidence here{hint} or declare it in kinds."{kind}"')
+        return tuple(sorted(set(option.kinds))) or evidence
+
+    found: list[DerivedRule] = []
+    if momentum is not None:
+        found.append(MomentumRule(sources("momentum", momentum)))
+    if breadth is not None:
+        half = micros_of(breadth.half_life)
+        found.append(BreadthRule(sources("breadth", breadth), micros_of(breadth.window), half))
+    if surprise is not None:
+        found.append(SurpriseRule(sources("surprise", surprise)))
+    options = (option for option in (momentum, breadth, surprise) if option is not None)
+    for rule, option in zip(found, options, strict=True):
+        table[rule.kind] = Rule(Role.DERIVED, option.weight, micros_of(option.half_life))
     return tuple(found)

@@ -9,6 +9,7 @@ from math import expm1, log
 from typing import Final
 
 from capteur.clock import MICROS_PER_DAY
+from capteur.estimator import Market
 
 Z80: Final = 1.2815515655446004
 """Standard normal quantile: 80 % lie within +- Z80."""
@@ -23,6 +24,10 @@ RISING_FROM: Final = 2.0
 THIN_BELOW: Final = 1.0
 SOLID_ABOVE: Final = 4.0
 SEQUENCE_PREFIX: Final = "seq:"
+MOMENTUM: Final = "momentum"
+BREADTH: Final = "breadth"
+SURPRISE: Final = "surprise"
+_DERIVED: Final = frozenset({MOMENTUM, BREADTH, SURPRISE})
 
 
 class Role(IntEnum):
@@ -30,7 +35,7 @@ class Role(IntEnum):
 
     NEUTRAL = 0
     EVIDENCE = 1
-    SEQUENCE = 2
+    DERIVED = 2
     DAMP = 3
     ASK = 4
     VETO = 5
@@ -38,7 +43,7 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind's role and numbers: `weight` of evidence and sequences, `half` in micros, `log_damp` = log of the multiplier."""
+    """One kind's role and numbers: `weight` of evidence and derived kinds, `half` in micros, `log_damp` = log of the multiplier."""
 
     role: Role
     weight: float = 0.0
@@ -68,14 +73,51 @@ class SequenceRule:
     def kind(self) -> str:
         return SEQUENCE_PREFIX + self.name
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The kinds it is made of, each once."""
+        return tuple(dict.fromkeys(self.pattern))
+
+
+@dataclass(frozen=True, slots=True)
+class MomentumRule:
+    """The account's own pace, over the kinds `sources`."""
+
+    sources: tuple[str, ...]
+    kind: str = MOMENTUM
+
+
+@dataclass(frozen=True, slots=True)
+class BreadthRule:
+    """Several persons within `window` micros, over the kinds `sources`; `half` as in its Rule."""
+
+    sources: tuple[str, ...]
+    window: float
+    half: float
+    kind: str = BREADTH
+
+
+@dataclass(frozen=True, slots=True)
+class SurpriseRule:
+    """The account's day against the market's, for each of the kinds `sources`."""
+
+    sources: tuple[str, ...]
+    kind: str = SURPRISE
+
+
+DerivedRule = SequenceRule | MomentumRule | BreadthRule | SurpriseRule
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Everything the formula needs. `cap` = 1/(1-r), the ceiling of one kind's day and of f; `log_r` = log(r)."""
+    """Everything the formula needs. `cap` = 1/(1-r), the ceiling of one kind's day and of f; `log_r` = log(r).
+
+    `derived` says what is made of signals, in the order of its lines; `market` is what surprise compares with, None = unknown.
+    """
 
     table: Mapping[str, Rule]
     undeclared: Rule
-    sequences: tuple[SequenceRule, ...]
+    derived: tuple[DerivedRule, ...]
     topics: frozenset[str] | None
     r: float
     half_point: float
@@ -83,6 +125,7 @@ class Rules:
     ask_counts: float
     kind_doubt: float
     sparse_doubt: float
+    market: Market | None = None
     cap: float = field(init=False)
     log_r: float = field(init=False)
 
@@ -95,8 +138,14 @@ class Rules:
         rule = self.table.get(kind)
         if rule is not None:
             return rule
-        # A completed sequence this configuration does not have says nothing here; it is not a kind somebody forgot.
-        return _NEUTRAL if kind.startswith(SEQUENCE_PREFIX) else self.undeclared
+        # A derived kind this configuration does not have says nothing here; it is not a kind somebody forgot.
+        return _NEUTRAL if kind in _DERIVED or kind.startswith(SEQUENCE_PREFIX) else self.undeclared
+
+    def derived_at(self, as_of: int) -> tuple[DerivedRule, ...]:
+        """What can be derived as of a moment: a market that was read later is not known yet."""
+        if self.market is None or self.market.at <= as_of:
+            return self.derived
+        return tuple(rule for rule in self.derived if not isinstance(rule, SurpriseRule))
 
     def takes(self, kind: str, topic: str | None) -> bool:
         """False for a signal on a topic this model does not follow. A veto's topic names a model, so vetoes always pass."""

@@ -30,7 +30,7 @@ class Line(NamedTuple):
 class Tally:
     """What one account's signals come to, kind by kind, before damping and mapping.
 
-    `evidence` holds e_k per kind and per sequence; `fast` and `slow` the F and L of the trend; `counted` how many signals
+    `evidence` holds e_k per kind, derived ones too; `fast` and `slow` the F and L of the trend; `counted` how many signals
     (or states) were counted at all, neutral ones included.
     """
 
@@ -50,12 +50,17 @@ def word_of(n_eff: float) -> EvidenceWord:
     return "thin" if n_eff < r.THIN_BELOW else "solid" if n_eff > r.SOLID_ABOVE else "some"
 
 
+def turn_of(fast: float, slow: float) -> float:
+    """The m of rule 10, between -1 and 1: the week's rate against the month's, both as half-lives."""
+    quick, calm = fast / r.WEEK_FAST, slow / r.WEEK_SLOW
+    return (quick - calm) / (quick + calm + r.TREND_FLOOR)
+
+
 def trend_of(n_eff: float, fast: float, slow: float) -> Trend:
-    """Rule 10: the week's rate against the month's, both as half-lives."""
+    """Rule 10: what the turn is called."""
     if n_eff < r.THIN_BELOW:
         return "unknown"
-    quick, calm = fast / r.WEEK_FAST, slow / r.WEEK_SLOW
-    turn = (quick - calm) / (quick + calm + r.TREND_FLOOR)
+    turn = turn_of(fast, slow)
     if turn > r.TREND_TURN and n_eff >= r.RISING_FROM:
         return "rising"
     return "falling" if turn < -r.TREND_TURN else "steady"

@@ -22,7 +22,7 @@ _NEARLY_NOTHING = 1e-100  # below it, squares underflow; such evidence is 0 on t
 @dataclass(frozen=True, slots=True)
 class KindArrays:
     """The rules by kind code. `rate` is 1/half-life (0: no decay); `weight` is 0 where a kind is no evidence, `trend_weight`
-    also where it is a sequence; `scores` is 1 for evidence and sequences, `is_signal` for evidence alone, else 0.
+    also where it is derived; `scores` is 1 for evidence and derived kinds, `is_signal` for evidence alone, else 0.
     """
 
     names: tuple[str, ...]
@@ -44,7 +44,7 @@ class KindArrays:
             trend_weight=np.array([f.weight * (f.role is Role.EVIDENCE) for f in found], dtype=np.float64),
             rate=np.array([1.0 / f.half for f in found], dtype=np.float64),
             log_damp=np.array([f.log_damp for f in found], dtype=np.float64),
-            scores=np.array([f.role in (Role.EVIDENCE, Role.SEQUENCE) for f in found], dtype=np.float64),
+            scores=np.array([f.role in (Role.EVIDENCE, Role.DERIVED) for f in found], dtype=np.float64),
             is_signal=np.array([f.role is Role.EVIDENCE for f in found], dtype=np.float64),
         )
 
@@ -58,11 +58,17 @@ class KindArrays:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Counted signals of some accounts; `owner` is the account's place among them."""
+    """Counted signals of some accounts, by account; `owner` is the account's place among them, `known` in micros.
+
+    `person` holds codes, -1 for none; None when nobody asked for persons.
+    """
 
     owner: Ints
     kind: NDArray[np.int32]
     at: Ints
+    strength: Floats
+    known: Ints
+    person: Ints | None
 
 
 @dataclass(slots=True)

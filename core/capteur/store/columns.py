@@ -33,11 +33,12 @@ def columns(
     as_of: int | None = None,
     account_ids: Collection[int] | None = None,
     states: Collection[str] | None = None,
+    persons: bool = False,
 ) -> SignalColumns:
     """All signals, revoked ones included, as columns sorted by (account, kind, occurred_at, key).
 
     With `as_of` (micros) as they were believed then: before later growth and links. `account_ids` and `states` (of the
-    account) narrow it.
+    account) narrow it. `persons` also says who it was, which costs an object per person.
     """
     import numpy as np
 
@@ -63,6 +64,7 @@ def columns(
         topics=topic_names,
         signal_id=np.ascontiguousarray(table["id"]),
         place=place,
+        person=_persons(conn, table["id"]) if persons else None,
     )
 
 
@@ -185,3 +187,17 @@ def _events(conn: Connection, table: NDArray[np.void]) -> tuple[NDArray[np.int64
     place = np.zeros(table.size, dtype=np.int64)
     place[[i for *_, i in sorted(order)]] = np.arange(told.size)
     return codes, place
+
+
+def _persons(conn: Connection, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A code per person of these signals, -1 for none."""
+    import numpy as np
+
+    codes = np.full(ids.size, -1, dtype=np.int64)
+    order, known = np.argsort(ids), dict[str, int]()
+    for part in sql.chunks(ids[order].tolist(), sql.CHUNK):
+        query = f"SELECT id, person FROM signal WHERE {sql.among(conn, 'id', 'ids')} AND person IS NOT NULL"
+        told = list(sql.pairs(conn, query, ids=sql.array(conn, part)))
+        places = order[np.searchsorted(ids, np.array([id_ for id_, _ in told], dtype=np.int64), sorter=order)]
+        codes[places] = [known.setdefault(person, len(known)) for _, person in told]
+    return codes
