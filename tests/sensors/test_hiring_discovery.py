@@ -196,10 +196,10 @@ def test_a_guess_that_answers_nonsense_is_passed_over(bench, world):
 
 
 def test_no_board_is_remembered_for_a_week(bench, world):
-    """A list has many accounts without one: they cost about 19 requests a week, not 19 every six hours."""
+    """A list has many accounts without one: they cost 21 requests a week, not 21 every six hours."""
     first = bench.run(SENSOR, ACME)
     assert isinstance(first.error, SkipAccount)
-    assert len(first.asked) <= 20
+    assert len(first.asked) <= 21
     assert bench.run(SENSOR, ACME, later=timedelta(days=6)).asked == []
     assert len(bench.run(SENSOR, ACME, later=timedelta(days=1)).asked) == len(first.asked)
 
@@ -269,3 +269,38 @@ def test_a_board_that_moved_is_found_at_once(bench, world):
     world.put(ashby("acme"), ASHBY_JOBS)
 
     assert [s.key for s in bench.run(SENSOR, ACME, later=H6).signals] == ["ashby:acme:b1:hiring.other"]
+
+
+def test_a_made_up_host_that_does_not_exist_ends_no_search(bench, world):
+    """Teamtailor and Personio have a host per company. Another guess goes on; without one it is looked for again in a day."""
+    for host in ("acme.jobs.personio.de/xml?language=en", "acme.teamtailor.com/jobs.rss?per_page=100&offset=0"):
+        world.put(f"https://{host}", httpx.ConnectError("no such host"))
+
+    nothing = bench.run(SENSOR, ACME)
+    assert isinstance(nothing.error, SkipAccount)
+    assert bench.run(SENSOR, ACME, later=H6).asked == []
+
+    world.put(about("acmerobotics"), {"name": "Acme Robotics"})
+    world.put(greenhouse("acmerobotics"), gh())
+    assert len(bench.run(SENSOR, ACME, later=timedelta(days=1)).signals) == 1
+
+
+def test_a_named_board_whose_host_is_down_is_no_verdict(bench, world):
+    world.put(HOME, "https://acme.teamtailor.com/jobs")
+    world.put("https://acme.teamtailor.com/jobs.rss?per_page=100&offset=0", httpx.ConnectError("down"))
+
+    assert isinstance(bench.run(SENSOR, ACME).error, TransientError)
+    assert bench.memory is None
+
+
+def test_vendors_with_consent_are_guessed_at_too(bench, world):
+    """And without it they are not asked."""
+    url = "https://acme.recruitee.com/api/offers/"
+    offer = {"id": 7, "title": "Engineer", "published_at": "2026-10-01 09:00:00 UTC", "company_name": "Acme Robotics"}
+    world.put(url, {"offers": [offer]})
+    assert url not in bench.run(SENSOR, ACME).asked
+    bench.memory = None
+
+    run = bench.run(Hiring(opt_in=("recruitee", "smartrecruiters")), ACME)
+
+    assert [s.key for s in run.signals] == ["recruitee:acme:7:hiring.other"]

@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from capteur import Account, AccountSensor, Checkpoint, Context, Detected, SkipAccount, SourceChanged
 from capteur.domains import registrable
+from capteur_sensors.hiring import smartrecruiters, workable
 from capteur_sensors.hiring.changes import Opening, closings, count_new, day_number, openings, surges
+from capteur_sensors.hiring.descriptions import tools_in
 from capteur_sensors.hiring.discovery import discover
 from capteur_sensors.hiring.memory import Known, Memory, load
 from capteur_sensors.hiring.posting import Post, Vendor, mapping
-from capteur_sensors.hiring.telling import CLOSED, OPENED, OTHER, SURGE, Teller
+from capteur_sensors.hiring.telling import CLOSED, MENTIONED, OPENED, OTHER, SURGE, Teller
 from capteur_sensors.hiring.titles import Roles, is_evergreen, plain
-from capteur_sensors.hiring.vendors import VENDORS, Board, Reading, parse_board, read_board
+from capteur_sensors.hiring.vendors import VENDORS, Access, Board, Reading, parse_board, read_board
 
 __all__ = ["Hiring"]
 
@@ -27,10 +29,10 @@ AHEAD = timedelta(hours=36)
 
 
 class Hiring(AccountSensor):
-    """Jobs that open and close on public job boards (Greenhouse, Lever, Ashby), and weeks with unusually many of them."""
+    """Jobs that open and close on companies' public job boards, and weeks with unusually many of them."""
 
     name = "hiring"
-    kinds = (OPENED, OTHER, CLOSED, SURGE)
+    kinds = (OPENED, OTHER, CLOSED, SURGE, MENTIONED)
     every = "6h"
     present_only: ClassVar[bool] = True
 
@@ -40,7 +42,17 @@ class Hiring(AccountSensor):
     )
     boards: dict[str, str] = Field(
         default_factory=dict,
-        description="Boards you know: an account's domain = 'vendor:token' (greenhouse, lever, ashby) or the board's address.",
+        description="Boards you know: an account's domain = 'vendor:token' (greenhouse, lever, ashby, workable, teamtailor, "
+        "personio), 'jsonld:' and a careers page, or the board's address.",
+    )
+    opt_in: tuple[Literal["recruitee", "smartrecruiters"], ...] = Field(
+        default=(),
+        description="Vendors read only when you say so: 'recruitee' (employers' tokens from 10 February 2027), 'smartrecruiters' "
+        "(warning: robots.txt of its API host closes it to robots).",
+    )
+    recruitee_tokens: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="Careers API tokens that employers gave you: a Recruitee board's name = the token.",
     )
 
     @field_validator("roles")
@@ -67,17 +79,33 @@ class Hiring(AccountSensor):
                 )
         return boards
 
+    @model_validator(mode="after")
+    def _named_vendors_are_allowed(self) -> Self:
+        access = self._access()
+        for domain, text in self.boards.items():
+            board = parse_board(text)
+            if board is not None and not access.allows(VENDORS[board.vendor]):
+                why = VENDORS[board.vendor].warning or "its boards need the employer's token from 10 February 2027"
+                raise ValueError(f"boards: {domain} is at {board.vendor}; add it to opt_in ({why})")
+        return self
+
+    def paces(self) -> Mapping[str, float]:
+        """The hosts that are shared by all boards of a vendor and say, or show, that they want to be asked slowly."""
+        return {workable.HOST: workable.PACE, smartrecruiters.HOST: smartrecruiters.PACE}
+
     def detect(self, ctx: Context, account: Account) -> Iterator[Detected]:
         """Yield what changed on the account's board since the last read. Raises SkipAccount when it has none."""
         given = self._given(account)
         memory, reading = self._read_given(ctx, given) if given else self._read_found(ctx, account)
         today = day_number(ctx.now)
-        if reading is None:
+        if reading is None or reading.locked:
             # Remember that there is none, so that the company's site is not searched again at every run.
             yield Checkpoint(memory.dump(today))
-            raise SkipAccount(
-                f"no job board found: {given} does not exist" if given else "no job board found",
-                fix=f'name it: [sensors.{ctx.instance}] boards = {{ "their-domain" = "greenhouse:token" }}',
+            raise self._skipped(ctx, memory, given, reading)
+        warning = VENDORS[reading.board.vendor].warning
+        if memory.since is None and warning:
+            ctx.log.warning(
+                "board read because opt_in says so", account=account.label, board=str(reading.board), why=warning
             )
         memory.at = reading.at
         teller = Teller(account, reading.board)
@@ -117,6 +145,8 @@ class Hiring(AccountSensor):
                     memory.jobs[job] = Known("s", day)  # open, but since when? Today would be a burst that never was
                     continue
                 yield teller.opened(opening, published or ctx.now)
+                for tool in tools_in(opening.post.description, employer=teller.account.domain):
+                    yield teller.mentioned(opening, tool, published or ctx.now)
                 memory.jobs[job] = Known(state, day, opening.post.title)
                 count_new(memory, day, today)
             elif known is not None and known.state == "g":
@@ -130,11 +160,35 @@ class Hiring(AccountSensor):
 
     def _given(self, account: Account) -> Board | None:
         """The board the user named: in `boards`, else as an alias of the account."""
-        for domain, board in self.boards.items():
+        for domain, text in self.boards.items():
             if account.domain is not None and registrable(domain) == account.domain:
-                return parse_board(board)
-        aliases = ((vendor, account.alias(vendor)) for vendor in VENDORS)
-        return next((Board(vendor, token) for vendor, token in aliases if token), None)
+                return parse_board(text)
+        access = self._access()
+        aliases = ((name, account.alias(name)) for name, vendor in VENDORS.items() if access.allows(vendor))
+        named = (parse_board(f"{name}:{token}") for name, token in aliases if token)
+        return next((board for board in named if board), None)
+
+    def _access(self) -> Access:
+        return Access(self.opt_in, {name.strip().lower(): token for name, token in self.recruitee_tokens.items()})
+
+    def _skipped(self, ctx: Context, memory: Memory, given: Board | None, reading: Reading | None) -> SkipAccount:
+        """Why the account is not watched, and what would change that."""
+        known, here = parse_board(memory.board or ""), f"[sensors.{ctx.instance}]"
+        if reading is not None and reading.locked:
+            had = reading.board.token.lower() in self._access().tokens
+            return SkipAccount(
+                f"{reading.board} {'refuses the token given for it' if had else 'needs the token of the employer'}",
+                fix=f'ask the company for a Careers API token: {here} recruitee_tokens = {{ "{reading.board.token}" = "env:..." }}',
+            )
+        if known is not None and not self._access().allows(VENDORS[known.vendor]):
+            return SkipAccount(
+                f"the company's pages name {known}, which is read only when you say so",
+                fix=f'{here} opt_in = ["{known.vendor}"]; docs/sensors/hiring.md says what that means',
+            )
+        return SkipAccount(
+            f"no job board found: {given} does not exist" if given else "no job board found",
+            fix=f'name it: {here} boards = {{ "their-domain" = "greenhouse:token" }}',
+        )
 
     def _read_given(self, ctx: Context, given: Board) -> tuple[Memory, Reading | None]:
         memory = load(ctx.cursor)
@@ -145,9 +199,12 @@ class Hiring(AccountSensor):
     def _read_found(self, ctx: Context, account: Account) -> tuple[Memory, Reading | None]:
         """The remembered board; once a week also what the company's pages say now; a search when there is none (any more)."""
         memory, now = load(ctx.cursor), int(ctx.now.timestamp())
+        access = self._access()
         old = parse_board(memory.board) if memory.board else None
+        if old is not None and not access.allows(VENDORS[old.vendor]):
+            old = None
         if old is not None:
-            finding = discover(ctx, account, guess=False) if now >= memory.checked + WEEK_S else None
+            finding = discover(ctx, account, access, guess=False) if now >= memory.checked + WEEK_S else None
             reading = finding.reading if finding else None
             if reading is not None and reading.board.key != old.key:
                 return self._moved(ctx, account, reading, now, "markup")
@@ -158,9 +215,11 @@ class Hiring(AccountSensor):
                 return memory, reading
         if now < memory.retry:
             return memory, None
-        found = discover(ctx, account, gone=old)
+        found = discover(ctx, account, access, gone=old)
         if found.reading is not None:
             return self._moved(ctx, account, found.reading, now, found.how)
+        if old is None:
+            memory = Memory(board=str(found.closed) if found.closed else None)
         memory.checked, memory.retry = now, now + (WEEK_S if found.sure else DAY_S)
         return memory, None
 
@@ -174,7 +233,7 @@ class Hiring(AccountSensor):
             return None
         # "Unchanged" is worth something only to who remembers what it was, judged by the same roles.
         known = memory.since is not None and memory.rules == self._rules()
-        return read_board(ctx, board, at=memory.at, conditional=known)
+        return read_board(ctx, board, self._access(), at=memory.at, conditional=known)
 
     def _rules(self) -> str:
         text = "\n".join(sorted({plain(role) for role in self.roles}))

@@ -47,6 +47,7 @@ def _post(row: Mapping[str, Any], job: str) -> Post:
         department=words(row.get("department")) or words(row.get("team")),
         workplace=workplace or ("remote" if row.get("isRemote") is True else None),
         employment=words(row.get("employmentType")),
+        description=str(row.get("descriptionHtml") or ""),
     )
 
 

@@ -49,6 +49,7 @@ def _post(row: Mapping[str, Any], job: str) -> Post:
         url=link(row.get("absolute_url")),
         locations=cities(mapping(row.get("location")).get("name")),
         department=next((name for name in departments if name), None),
+        description=str(row.get("content") or ""),
     )
 
 

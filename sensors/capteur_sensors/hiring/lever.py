@@ -41,6 +41,7 @@ def _post(row: Mapping[str, Any], job: str) -> Post:
     if created is None:
         raise SourceChanged("a posting without its date, which Lever always gives")
     places = [place for text in listing(said.get("allLocations")) or [said.get("location")] for place in cities(text)]
+    lists = (mapping(one).get("content") or "" for one in listing(row.get("lists")))
     return Post(
         job=job,
         title=required(row.get("text"), "a title"),
@@ -50,6 +51,7 @@ def _post(row: Mapping[str, Any], job: str) -> Post:
         department=words(said.get("department")) or words(said.get("team")),
         workplace=_WORKPLACES.get(str(row.get("workplaceType")).lower()),
         employment=words(said.get("commitment")),
+        description="\n".join(str(part) for part in (row.get("description") or "", *lists)),
     )
 
 

@@ -118,7 +118,7 @@ def _fields(known: Known, *, titles: bool) -> list[str | int]:
 
 
 def _pack(job: str) -> str:
-    """A UUID in 23 characters instead of 36: two vendors of three use them, and a board may have thousands."""
+    """A UUID in 23 characters instead of 36: several vendors use them, and a board may have thousands."""
     if not _UUID.fullmatch(job):
         return job
     return "~" + base64.urlsafe_b64encode(uuid.UUID(job).bytes).decode("ascii").rstrip("=")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ SECONDS_BELOW = 1e11
 """A smaller number since 1970 is in seconds; in milliseconds it would be 1973."""
 _UTC = re.compile(r"\s*\b(?:UTC|GMT)$", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+HOST_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+"""A board's name where it is the first part of a host."""
 _CITIES = re.compile(r"\s*[|;•\n]\s*|\s+(?:/|or)\s+")
 
 
@@ -26,7 +29,7 @@ _CITIES = re.compile(r"\s*[|;•\n]\s*|\s+(?:/|or)\s+")
 class Post:
     """One posting of a job. Several posts (one per city, say) may share a `job`; `published` is None where the vendor is silent.
 
-    `workplace` is one of remote, hybrid, onsite; None = not said.
+    `workplace` is one of remote, hybrid, onsite; None = not said. `description` is HTML as the vendor wrote it.
     """
 
     job: str
@@ -37,6 +40,11 @@ class Post:
     department: str | None = None
     workplace: str | None = None
     employment: str | None = None
+    description: str = ""
+
+
+def _as_json(answer: Answer) -> Any:
+    return answer.json()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +55,29 @@ class Vendor:
         name: the first part of every key and of `boards`.
         addresses: where a board is read, with `{board}`; the next one is asked when the one before knows no such board.
         page: where a person sees the board.
-        rows: the postings in an answer, given with its JSON body; None = this vendor has no such board.
+        decode: the body of an answer; JSON unless said otherwise. Raises SourceChanged.
+        rows: the postings in an answer, given with its body; None = this vendor has no such board.
         job: the id of the job that a row posts; None = the row is no opening (a prospect post, an unlisted one).
         post: the row as a Post, for the job id found before. May raise anything: the row is then counted and skipped.
         marks: patterns over a page's markup whose group 1 is a board of this vendor.
         not_boards: words that stand where a board's name could and are none.
         post_mark: pattern over a page's markup whose group 1 is the id of a posting here, where the board itself is not named.
         called: address of the board's own description, whose `name` confirms a guess; None = the vendor has none.
+        calls: what the body says the company is called, which confirms a guess as well.
         total: how many postings the body says there are, so that a trimmed list is known; None = it does not say.
+        following: address of the page after this one, given its address and body; None = that was the last.
+        names: what a board may be called; a name that is part of a host must not be able to name another host.
+        safe: characters of a board's name that stand in its address as they are.
+        doubtful_empty: no postings may also mean that there is no such company, so that it confirms nothing.
+        opt_in: read only when the user says so. `warning`: what to tell the user who does.
+        token_header: the header that carries an employer's token, where 401 means that one is needed.
+        own_page: the board is a page of the company's own site: robots.txt is asked, and it is not guessed at.
     """
 
     name: str
     addresses: tuple[str, ...]
     page: str
+    decode: Callable[[Answer], Any] = _as_json
     rows: Callable[[Answer, Any], list[Any] | None]
     job: Callable[[Mapping[str, Any]], str | None]
     post: Callable[[Mapping[str, Any], str], Post]
@@ -67,7 +85,21 @@ class Vendor:
     not_boards: frozenset[str] = frozenset()
     post_mark: re.Pattern[str] | None = None
     called: str | None = None
+    calls: Callable[[Any], str | None] | None = None
     total: Callable[[Any], int | None] | None = None
+    following: Callable[[str, Any], str | None] | None = None
+    names: re.Pattern[str] = re.compile(r".+")
+    safe: str = ""
+    doubtful_empty: bool = False
+    opt_in: bool = False
+    warning: str = ""
+    token_header: str = ""
+    own_page: bool = False
+
+    @property
+    def own_hosts(self) -> bool:
+        """True when each board has a host of its own."""
+        return all(address.startswith("https://{board}.") for address in self.addresses)
 
 
 def words(value: object) -> str | None:
@@ -106,6 +138,22 @@ def cities(value: object) -> tuple[str, ...]:
     text = html.unescape(value) if isinstance(value, str) else ""
     parts = (" ".join(part.split()) for part in _CITIES.split(text))
     return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def place(*parts: object) -> str | None:
+    """The parts of an address as one place, without repetitions: `"Berlin, Germany"`; None when nothing is said."""
+    said = [text for text in map(words, parts) if text]
+    return ", ".join(dict.fromkeys(said)) or None
+
+
+def places(*found: str | None) -> tuple[str, ...]:
+    """Several places, each once."""
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
+def unique(rows: list[Any]) -> list[Any]:
+    """Rows without exact repetitions: pages overlap, and one feed repeats its entries."""
+    return list({json.dumps(row, sort_keys=True): row for row in reversed(rows)}.values())[::-1]
 
 
 def published(value: object) -> datetime | None:

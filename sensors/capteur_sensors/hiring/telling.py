@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from capteur import Account, AccountRef, Revoke, Signal
+from capteur_sensors._tools import Tool, name_key
 from capteur_sensors.hiring.changes import Closed, Opening, Surge, as_date
 from capteur_sensors.hiring.vendors import Board
 
 OPENED, OTHER, CLOSED, SURGE = "hiring.opened", "hiring.other", "hiring.closed", "hiring.surge"
+MENTIONED = "tool.mentioned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,19 @@ class Teller:
                 posts=opening.posts if opening.posts > 1 else None,
                 dated=None if post.published else "first seen: the board gives no date",
             ),
+        )
+
+    def mentioned(self, opening: Opening, tool: Tool, occurred_at: datetime) -> Signal:
+        """A tool that a job's description names."""
+        post = opening.post
+        return Signal(
+            kind=MENTIONED,
+            account=self._account,
+            key=f"{self._key(post.job, MENTIONED)}:{name_key(tool.name)}",
+            occurred_at=occurred_at,
+            summary=f"{tool.name}: in {post.title}",
+            evidence_url=post.url or self.board.page,
+            data=self._data(tool=tool.name, title=post.title),
         )
 
     def taken_back(self, job: str, again: int) -> Revoke:
