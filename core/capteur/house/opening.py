@@ -1,4 +1,4 @@
-"""The ways into a project: open its house, or bring its database up to date first."""
+"""The way into a project: open its house."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from capteur.house.core import House
 from capteur.registry import Registry
 from capteur.settings import load
 from capteur.store import open_store
-from capteur.store.looking import schema_of
 
 
 def open_house(
@@ -32,21 +31,3 @@ def open_house(
     registry = Registry(plugin_folder=settings.plugins_path)
     store = open_store(store_url or settings.store_url, clock, create=create)
     return House(settings, registry, store, clock)
-
-
-def upgrade_store(
-    path: str | Path | None = None,
-    *,
-    clock: Clock | None = None,
-    env: Mapping[str, str] | None = None,
-    store_url: str | None = None,
-) -> tuple[str, str]:
-    """Bring a project's database to the schema of this capteur; returns (schema before, schema after).
-
-    Raises ConfigError, SchemaError for a database that is not ours or newer, StoreHeld while another run holds it.
-    """
-    settings = load(Path(path) if path is not None else None, os.environ if env is None else env)
-    url = store_url or settings.store_url
-    before = schema_of(url)
-    with open_store(url, clock or SystemClock(), upgrade=True, hold="capteur db upgrade") as store:
-        return before, store.schema_version

@@ -96,6 +96,12 @@ def is_lost(conn: Connection, error: BaseException) -> bool:
         return True
 
 
+def is_damaged(error: BaseException | None) -> bool:
+    """True when SQLite found that the pages of a file do not fit together."""
+    cause = error.orig if isinstance(error, exc.DBAPIError) else error
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT
+
+
 def _sqlite(error: sqlite3.Error, place: str) -> CapteurError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code not in _SQLITE:

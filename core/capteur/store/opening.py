@@ -88,6 +88,11 @@ class Store:
         self._writer.submit(_vacuum, bare=True).result()
 
     @property
+    def url(self) -> URL:
+        """Its address with the password, for who opens the database another way; never shown."""
+        return self._url
+
+    @property
     def schema_version(self) -> str:
         """The revision of the schema."""
         return schema.HEAD
@@ -131,7 +136,7 @@ def open_store(
     parsed = parse(url)
     place = shown(parsed)
     if parsed.get_backend_name() == "sqlite":
-        _check_path(path_of(parsed), place, create=create)
+        check_path(path_of(parsed), place, create=create)
     writer, readers = engines(parsed, create=create, busy_s=busy_s)
     holds = ExitStack()
     locks = hold is not None and parsed.get_backend_name() == "sqlite"
@@ -144,7 +149,7 @@ def open_store(
         if hold is not None and locks:
             holds.enter_context(held(path_of(parsed), hold, clock.now()))
         if not ready:
-            with writer.connect() as conn, conn.begin():
+            with writer.connect() as conn, schema.rebuilding(conn), conn.begin():
                 schema.bring(conn, place)
     except BaseException as error:
         holds.close()
@@ -168,7 +173,8 @@ def _is_new(url: URL) -> bool:
     return url.get_backend_name() == "sqlite" and not path_of(url).exists()
 
 
-def _check_path(path: Path, place: str, *, create: bool) -> None:
+def check_path(path: Path, place: str, *, create: bool) -> None:
+    """Raises ConfigError or SchemaError where no SQLite store can be (or, without `create`, where there is none)."""
     if path.is_dir():
         raise ConfigError(f"store {place}: {path} is a folder", fix='name a file in it: url = "sqlite:///capteur.db"')
     if not path.absolute().parent.is_dir():
