@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 from xml.etree.ElementTree import Element
 
@@ -14,8 +15,13 @@ from capteur.errors import SourceChanged, TransientError
 from capteur.markup import parse_xml
 
 Query = Mapping[str, Any] | None
+Headers = Mapping[str, str | SecretStr] | None
+Token = SecretStr | str | None
+Following = Callable[[Any], str | Mapping[str, Any] | None]
 MOST_CONTAINERS = 1_000_000
 """Lists and objects in one JSON document: 32 MB of `[],` would take a gigabyte in memory."""
+WANTS_JSON: Mapping[str, str] = MappingProxyType({"accept": "application/json"})
+"""The header that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,49 +83,27 @@ class Http(Protocol):
         url: str,
         *,
         params: Query = None,
-        headers: Mapping[str, str | SecretStr] | None = None,
-        token: SecretStr | str | None = None,
+        headers: Headers = None,
+        token: Token = None,
         conditional: bool = False,
         robots: bool = False,
         accept: Collection[int] = (),
     ) -> Answer: ...
 
-    def get_json(
-        self,
-        url: str,
-        *,
-        params: Query = None,
-        headers: Mapping[str, str | SecretStr] | None = None,
-        token: SecretStr | str | None = None,
-    ) -> Any: ...
+    def get_json(self, url: str, *, params: Query = None, headers: Headers = None, token: Token = None) -> Any:
+        """The answer's body as JSON."""
+        return self.get(url, params=params, headers={**WANTS_JSON, **(headers or {})}, token=token).json()
 
-    def get_text(
-        self,
-        url: str,
-        *,
-        params: Query = None,
-        headers: Mapping[str, str | SecretStr] | None = None,
-        token: SecretStr | str | None = None,
-    ) -> str: ...
+    def get_text(self, url: str, *, params: Query = None, headers: Headers = None, token: Token = None) -> str:
+        """The answer's body as text."""
+        return self.get(url, params=params, headers=headers, token=token).text
 
     def post_json(
-        self,
-        url: str,
-        json: Any,
-        *,
-        params: Query = None,
-        headers: Mapping[str, str | SecretStr] | None = None,
-        token: SecretStr | str | None = None,
+        self, url: str, json: Any, *, params: Query = None, headers: Headers = None, token: Token = None
     ) -> Any: ...
 
     def pages(
-        self,
-        url: str,
-        *,
-        following: Callable[[Any], str | Mapping[str, Any] | None],
-        params: Query = None,
-        headers: Mapping[str, str | SecretStr] | None = None,
-        token: SecretStr | str | None = None,
+        self, url: str, *, following: Following, params: Query = None, headers: Headers = None, token: Token = None
     ) -> Iterator[Any]:
         """Yield each page's JSON; `following(page)` gives the next URL, the next params, or None at the end."""
         ...
@@ -133,47 +117,25 @@ class AsyncHttp(Protocol):
         url: str,
         *,
         params: Query = None,
-        headers: Mapping[str, str | SecretStr] | None = None,
-        token: SecretStr | str | None = None,
+        headers: Headers = None,
+        token: Token = None,
         conditional: bool = False,
         robots: bool = False,
         accept: Collection[int] = (),
     ) -> Answer: ...
 
-    async def get_json(
-        self,
-        url: str,
-        *,
-        params: Query = None,
-        headers: Mapping[str, str | SecretStr] | None = None,
-        token: SecretStr | str | None = None,
-    ) -> Any: ...
+    async def get_json(self, url: str, *, params: Query = None, headers: Headers = None, token: Token = None) -> Any:
+        """The answer's body as JSON."""
+        return (await self.get(url, params=params, headers={**WANTS_JSON, **(headers or {})}, token=token)).json()
 
-    async def get_text(
-        self,
-        url: str,
-        *,
-        params: Query = None,
-        headers: Mapping[str, str | SecretStr] | None = None,
-        token: SecretStr | str | None = None,
-    ) -> str: ...
+    async def get_text(self, url: str, *, params: Query = None, headers: Headers = None, token: Token = None) -> str:
+        """The answer's body as text."""
+        return (await self.get(url, params=params, headers=headers, token=token)).text
 
     async def post_json(
-        self,
-        url: str,
-        json: Any,
-        *,
-        params: Query = None,
-        headers: Mapping[str, str | SecretStr] | None = None,
-        token: SecretStr | str | None = None,
+        self, url: str, json: Any, *, params: Query = None, headers: Headers = None, token: Token = None
     ) -> Any: ...
 
     def pages(
-        self,
-        url: str,
-        *,
-        following: Callable[[Any], str | Mapping[str, Any] | None],
-        params: Query = None,
-        headers: Mapping[str, str | SecretStr] | None = None,
-        token: SecretStr | str | None = None,
+        self, url: str, *, following: Following, params: Query = None, headers: Headers = None, token: Token = None
     ) -> AsyncIterator[Any]: ...

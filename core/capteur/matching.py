@@ -6,7 +6,6 @@ matches neither: a wrong account is worse than none, and `capteur accounts unmat
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 import unicodedata
@@ -99,15 +98,6 @@ def reference(ref: AccountRef) -> str:
     for scheme, value in sorted(ref.ids.items()):
         return alias(scheme, value)
     return alias("name", ref.name or "")
-
-
-def nearest(text: str, labels: Iterable[str], count: int = 3) -> list[str]:
-    """The labels most like `text`, best first, for `did you mean`; empty when none is close."""
-    spelled = {label.casefold(): label for label in labels}
-    wanted = text.strip().casefold()
-    begins = sorted((label for label in spelled if wanted and label.partition(".")[0] == wanted), key=len)
-    close = [*begins, *difflib.get_close_matches(wanted, list(spelled), n=count, cutoff=0.6)]
-    return [spelled[label] for label in dict.fromkeys(close)][:count]
 
 
 class Index:

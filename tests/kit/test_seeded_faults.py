@@ -126,6 +126,9 @@ FAULTS: dict[str, tuple[str, list[tuple[str, str]], str, str]] = {
         [(IMPORT, IMPORT + "from collections.abc import Callable\n"), ("min_amount: int", "accept: Callable[[int], bool] | None = None\n    min_amount: int")],
         "its_options_have_a_json_schema", "no JSON schema",
     ),
+    "a default of another type": (
+        "rounds", [("min_amount: int = 1_000_000", 'min_amount: int = "a million"')], "its_defaults_are_accepted", "the default of the option 'min_amount'",
+    ),
     "detects nothing": ("rounds", [('row["amount"] < self.min_amount', "self.min_amount")], "it_detects_something", "detected nothing"),
     "undeclared kind": ("rounds", [('kind="funding.raised"', 'kind="funding.round"')], "every_kind_is_declared", "funding.round"),
     "a name for a domain": ("rounds", [('account=row["domain"]', 'account="Acme Corp"')], "every_account_is_a_company", "'Acme Corp' is not a domain"),
@@ -243,9 +246,9 @@ FAULTS: dict[str, tuple[str, list[tuple[str, str]], str, str]] = {
         "rounds", [("import Checkpoint,", "import Checkpoint, TransientError,"), (DETECT, guarded("TransientError", "pass"))], "an_error_on_the_way_moves_no_cursor", "cursor",
     ),
     "the secret in the evidence": (
-        "rounds", [('evidence_url=row["url"]', 'evidence_url=f"{row[\'url\']}?key={self.api_key.get_secret_value()}"')], "its_secrets_stay_secret", "the database",
+        "rounds", [('evidence_url=row["url"]', 'evidence_url=f"{row[\'url\']}?key={self.api_key.get_secret_value()}"')], "its_secrets_stay_secret", "what it yields",
     ),
-    "the secret in the memory": ("rounds", [('{"read": ', '{"key": self.api_key.get_secret_value(), "read": ')], "its_secrets_stay_secret", "the database"),
+    "the secret in the memory": ("rounds", [('{"read": ', '{"key": self.api_key.get_secret_value(), "read": ')], "its_secrets_stay_secret", "what it yields"),
     "the secret printed": ("rounds", [(LOOP, "        print(self.api_key.get_secret_value())\n" + LOOP)], "its_secrets_stay_secret", "prints"),
     "the secret logged": (
         "rounds", [(LOOP, '        __import__("logging").getLogger("rounds").debug("with %s", self.api_key.get_secret_value())\n' + LOOP)], "its_secrets_stay_secret", "a log",

@@ -54,6 +54,10 @@ ESTIMATOR_FAULTS: dict[str, tuple[list[tuple[str, str]], str, str]] = {
         [("from math import fsum\n", "from math import fsum\nfrom random import random\n"), ("mass = fsum(line.worth for line in lines)", "mass = fsum(line.worth for line in lines) + random() / 1e3")],
         "it_is_pure", "asked twice",
     ),
+    "asks the network": (
+        [("from math import fsum\n", "from math import fsum\nimport socket\n"), (LINES, "        try:\n            socket.create_connection(('93.184.216.34', 80))\n        except Exception:\n            pass\n" + LINES)],
+        "it_asks_nobody", "went to 93.184.216.34",
+    ),
     "another formula in columns": (
         [("self.explain(rows, as_of) for account", "self.explain(rows[:10], as_of) for account")], "columns_agree", "by estimate()",
     ),

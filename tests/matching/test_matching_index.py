@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from capteur.accounts import AccountRef
-from capteur.matching import Index, alias, nearest, normal_name, reference
+from capteur.matching import Index, alias, normal_name, reference
 
 ROWS = [
     ("domain:acme.com", 1),
@@ -102,12 +102,3 @@ def test_an_alias_has_one_spelling():
     assert alias(" Domain ", "https://www.Acme.com/") == "domain:acme.com"
     assert alias("name", "Acme, Inc.") == f"name:{normal_name('ACME')}"
     assert alias("cik", "0000") == "cik:0000"
-
-
-def test_nearest_finds_misspellings_and_beginnings():
-    labels = ["acme.com", "bee.example", "acme-robotics.com", "Globex"]
-    assert nearest("acme", labels)[0] == "acme.com"
-    assert nearest("acmee.com", labels)[0] == "acme.com"
-    assert nearest("GLOBX", labels) == ["Globex"]
-    assert nearest("zzz", labels) == []
-    assert nearest("", labels) == []

@@ -40,7 +40,10 @@ def test_the_words_of_a_sensor_are_all_there():
     }
     assert own & annotated <= words
     methods = {
-        name for cls in (FeedSensor, AccountSensor, PushSensor) for name in ("detect", "receive") if name in vars(cls)
+        name
+        for cls in (Sensor, FeedSensor, AccountSensor, PushSensor)
+        for name in ("detect", "receive", "covers", "paces", "cost", "config_files")
+        if name in vars(cls)
     }
     assert words == {*annotated - {"model_config"}, *methods}
 

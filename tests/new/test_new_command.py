@@ -154,7 +154,7 @@ def test_the_plugin_folder_is_the_configured_one(project, capteur):
     [
         (["sensro", "rounds"], "there is no command 'sensro'\n  fix: did you mean capteur new sensor?"),
         (["sensor"], "NAME is missing"),
-        (["sensor", "rounds", "--shape", "fed"], "invalid value for '--shape': 'fed' is not one of 'feed', 'account', 'push'"),
+        (["sensor", "rounds", "--shape", "fed"], "--shape: expected one of feed, account, push"),
         (["sensor", "rounds", "--pakage"], "there is no option --pakage\n  fix: did you mean --package?"),
         (["sensor", "Rounds"], "sensor 'Rounds': it cannot be called so"),
         (["estimator", "momentum", "--shape", "feed"], "there is no option --shape"),

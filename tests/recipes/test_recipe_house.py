@@ -88,3 +88,29 @@ def test_both_come_by_entry_point_and_are_explained(project):
         assert all(option.doc for option in cards[name].options)
         assert cards[name].doc
     assert {option.name for option in cards["recipe"].options if option.secret} == {"key"}
+
+
+def test_a_corrected_recipe_lets_its_parked_instance_go_on(project):
+    """What is in the file is configuration: nobody has to type `capteur resume`."""
+    house = project.follow(OWN.replace("content.downloaded", "content.downloadd"))
+    (run,) = house.run().runs
+    assert run.status == "parked"
+    assert house.status().instances[0].state == "parked"
+    house.close()
+    house = project.follow(OWN)
+    with respx.mock() as router:
+        router.get(url__startswith="https://api.example/leads").respond(json={"leads": []})
+        (run,) = house.run().runs
+    assert run.status == "ok"
+    assert house.status().instances[0].state == "ok"
+
+
+def test_a_recipe_is_part_of_the_configuration_and_of_nobody_elses(project):
+    """Another file beside it changes nothing, and the same text in another file is the same recipe by another name."""
+    hashes = []
+    for text in (OWN, OWN + "\n", OWN):
+        house = project.follow(text)
+        project.write("other.toml", text * 2)
+        hashes.append(house.instances[0].config_hash)
+        house.close()
+    assert hashes[0] == hashes[2] != hashes[1]

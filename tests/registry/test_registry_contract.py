@@ -54,6 +54,7 @@ CASES = {
     "an async push sensor": (changed(("Rounds(FeedSensor)", "Rounds(PushSensor)"), ("def detect(self, ctx)", "async def receive(self, ctx, delivery)")), "receive is async"),
     "no shape": (changed(("Rounds(FeedSensor)", "Rounds(Sensor)")), "Rounds has no shape; derive it from FeedSensor, AccountSensor or PushSensor"),
     "a reserved option": (changed((KINDS, KINDS + "    budget: int = 3\n")), "the option name 'budget' is capteur's own; call it otherwise"),
+    "an option called cost": (changed((KINDS, KINDS + "    cost: int = 3\n")), "the option name 'cost' is capteur's own; call it otherwise"),
     "a reserved option by its alias": (changed((KINDS, KINDS + '    own: int = Field(3, alias="isolate")\n')), "the option name 'isolate' is capteur's own"),
     "every with a type": (changed((KINDS, KINDS + '    every: str = "1h"\n')), "'every' has a type, so it became an option; write every = ... without one"),
     "every that is no duration": (changed((KINDS, KINDS + '    every = "6 hours"\n')), 'every is not a duration; write e.g. every = "6h"'),

@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from capteur.errors import ConfigError
-from capteur.registry import Instance
+from capteur.registry import Budget, Instance
 
 PLACE = "  (capteur.toml, [sensors.rounds])"
 
@@ -98,15 +98,31 @@ def test_defaults_come_from_the_class(build):
 def test_reserved_keys_are_read_and_are_no_options(build):
     instance = build(
         'use = "rounds"\nenabled = true\nat = "08:00  Europe/Paris"\noverlap = "0s"\nfirst_run = "30d"\ndeadline = "90s"\n'
-        'budget = 500\nisolate = true\nsilent_after = "2w"\napi_key = "k"', name="mine",
+        'budget = {requests = 500, per = "2d"}\nisolate = true\nsilent_after = "2w"\napi_key = "k"', name="mine",
     )  # fmt: skip
     assert (instance.name, instance.use, instance.at) == ("mine", "rounds", "08:00 Europe/Paris")
+    assert str(instance.schedule) == "at 08:00 Europe/Paris"
     assert (instance.overlap, instance.first_run, instance.silent_after) == (
         timedelta(0),
         timedelta(days=30),
         timedelta(weeks=2),
     )
-    assert (instance.deadline, instance.budget, instance.isolate) == (timedelta(seconds=90), 500, True)
+    assert (instance.deadline, instance.budget, instance.isolate) == (
+        timedelta(seconds=90),
+        Budget(500, None, timedelta(days=2)),
+        True,
+    )
+
+
+def test_an_hour_without_a_place_is_in_utc_and_may_come_from_the_environment(build):
+    assert build('at = "8:00"\napi_key = "k"').at == "08:00 UTC"
+    for table, env in (
+        ('at = "env:HOUR"', {"HOUR": "mon,thu 08:00"}),
+        ("", {"CAPTEUR_SENSORS__ROUNDS__AT": "mon,thu 08:00"}),
+    ):
+        instance = build(f'{table}\napi_key = "k"', env)
+        assert (instance.at, instance.every) == ("mon,thu 08:00 UTC", timedelta(hours=6))
+        assert instance.schedule.interval() == timedelta(days=4)
 
 
 RESERVED = [
@@ -114,15 +130,32 @@ RESERVED = [
     ("every = 6", "every: expected a duration"),
     ('every = "0s"', "every: expected a duration"),
     ('every = "' + "9" * 400 + 'd"', "every: expected a duration"),
-    ('at = "08:00"', "at: expected an hour and a place"),
-    ('at = "25:00 Europe/Paris"', "at: expected an hour and a place"),
-    ('at = "08:00 Europe/Atlantis"', "at: expected an hour and a place"),
-    ('at = "08:00 ../etc/passwd"', "at: expected an hour and a place"),
+    ('every = "0.5s"', "every: expected a duration between 1s and 3650d"),
+    ('every = "600w"', "every: expected a duration between 1s and 3650d"),
+    ("at = 08:00:00", 'at: expected text  fix: write e.g. at = "08:00 Europe/Paris"'),
+    ('at = "noon"', "at: expected an hour from 00:00 to 23:59  fix: write e.g. at = "),
+    ('at = "25:00 Europe/Paris"', "at: expected an hour from 00:00 to 23:59"),
+    ('at = "mond 08:00"', "at: expected weekdays as in mon-fri or mon,thu; did you mean 'mon'?"),
+    ('at = "08:00 Europe/Pariss"', "at: expected a time zone such as Europe/Paris; did you mean 'Europe/Paris'?"),
+    ('at = "08:00 ../etc/passwd"', "at: expected a time zone such as Europe/Paris"),
     ('at = "08:00 Europe/Paris"\nevery = "1d"', "at: `every` or `at`, not both"),
     ('enabled = "no"', "enabled: expected true or false"),
     ("isolate = 1", "isolate: expected true or false"),
-    ("budget = 0", "budget: expected a whole number of requests a run"),
-    ("budget = true", "budget: expected a whole number of requests a run"),
+    (
+        "budget = 5000",
+        "budget: expected a table of requests, credits and per  fix: write e.g. budget = {requests = 5000",
+    ),
+    ('budget = {requests = 0, per = "1d"}', "budget.requests: expected a whole number, 1 or more"),
+    ('budget = {requests = true, per = "1d"}', "budget.requests: expected a whole number, 1 or more"),
+    ('budget = {requsts = 5, per = "1d"}', "budget: unknown word 'requsts'; did you mean 'requests'?"),
+    ("budget = {requests = 5}", "budget: 'per' is missing: in how long may that be spent?"),
+    ('budget = {per = "1d"}', "budget: it limits nothing without requests or credits"),
+    ('budget = {requests = 5, per = "day"}', "budget.per: expected a duration"),
+    ('budget = {requests = 5, per = "2s"}', "budget.per: expected a duration between 1m and 366d"),
+    (
+        'budget = {credits = 5, per = "1d"}',
+        "budget: sensor rounds does not say what a look costs, so credits cannot be counted",
+    ),
 ]
 
 
@@ -148,7 +181,7 @@ def test_an_option_like_no_other_lists_what_there_is(message, project):
 def test_all_mistakes_are_told_at_once(message, project):
     text = message(project.rounds, 'min_amount = "c4nary"\nzzz = 1\nevry = 2')
     assert "option 'api_key' is missing" in text
-    assert "option 'min_amount': it should be a valid integer" in text
+    assert "option 'min_amount': expected a whole number" in text
     assert "unknown option 'zzz'" in text
     assert "unknown option 'evry'" in text
     assert text.endswith(PLACE)
@@ -171,7 +204,7 @@ def test_no_message_of_an_option_quotes_its_value(message, table, by):
 
 
 def test_literals_are_spelled_out_even_when_the_value_is_part_of_one(message):
-    assert "it should be 'opened' or 'closed'" in message(OPTIONS, 'word = "open"')
+    assert "expected 'opened' or 'closed'" in message(OPTIONS, 'word = "open"')
 
 
 def test_a_missing_secret_stops_its_instance_only(project):
@@ -216,9 +249,10 @@ def test_an_estimators_options_name_their_model(project):
 
 def test_the_hash_depends_on_what_is_detected_only(build):
     first = build('api_key = "k"').config_hash
-    assert build('api_key = "k"\nmin_amount = 1000000\nevery = "2h"\nbudget = 3').config_hash == first, (
-        "defaults and timing"
-    )
+    assert (
+        build('api_key = "k"\nmin_amount = 1000000\nevery = "2h"\nbudget = {requests = 3, per = "1d"}').config_hash
+        == first
+    ), "defaults and timing"
     assert build('use = "rounds"\napi_key = "env:KEY"', {"KEY": "k"}, name="other").config_hash == first, (
         "where the value comes from"
     )
@@ -248,3 +282,90 @@ def test_the_hash_is_the_same_in_another_process(project):
 
 def test_a_catalogued_kind_keeps_its_words(build):
     assert build('api_key = "k"').kinds["funding.raised"].singular == "funding raised"
+
+
+READS = """
+from capteur import FeedSensor
+
+
+class Reading(FeedSensor):
+    name = "reading"
+    kinds = ("press.mention",)
+    file: str = "own.toml"
+
+    def config_files(self):
+        {body}
+
+    def detect(self, ctx):
+        yield
+"""
+
+
+def test_what_a_configuration_file_says_is_configuration(project):
+    project.file("reading.py", READS.format(body="return [self.file]"))
+
+    def hashed(table: str = "") -> str:
+        (instance,), _ = project.registry().sensor_instances(project.settings(f"[sensors.reading]\n{table}"))
+        return instance.config_hash
+
+    absent = hashed()
+    (project.root / "own.toml").write_text("a = 1")
+    one = hashed()
+    (project.root / "own.toml").write_text("a = 2")
+    two = hashed()
+    (project.root / "own.toml").write_text("a = 1")
+    assert len({absent, one, two}) == 3
+    assert hashed() == one
+    (project.root / "beside.toml").write_text("b = 1")
+    assert hashed() == one, "a file that nobody names is nobody's configuration"
+    assert hashed('file = "/dev/zero"') not in {absent, one, two}, "a device is not read"
+
+
+@pytest.mark.parametrize("body", ["raise ValueError('x')", "raise SystemExit", "return 3", "return [None]"])
+def test_a_sensor_that_cannot_name_its_files_is_told_and_stops_no_other(project, body):
+    project.file("reading.py", READS.format(body=body))
+    project.file("fine.py", project.feed("fine"))
+    built, broken = project.registry().sensor_instances(project.settings("[sensors.reading]\n[sensors.fine]"))
+    assert [i.name for i in built] == ["fine"]
+    assert "config_files() cannot be used: " in str(broken[0])
+
+
+COSTS = """
+from capteur import FeedSensor
+
+
+class Rounds(FeedSensor):
+    name = "rounds"
+    kinds = ("press.mention",)
+    many: int = 3
+
+    def cost(self):
+        {body}
+
+    def detect(self, ctx):
+        yield
+"""
+CREDITS = 'budget = {credits = 100, per = "30d"}'
+
+
+def test_what_a_look_costs_may_follow_from_the_options(build):
+    assert build(f"many = 7\n{CREDITS}", source=COSTS.format(body="return self.many * 2")).cost == 14
+    assert build('api_key = "k"').cost == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return 101", "costs 101 credits a look, the budget has 100  fix: credits = 101, or more"),
+        ("return -1", "sensor rounds: cost() gives -1"),
+        ('return "3"', "sensor rounds: cost() gives str"),
+        ("return {}['price']", "sensor rounds: cost() cannot be used: rounds.py:11: KeyError"),
+    ],
+)
+def test_a_cost_that_cannot_be_counted_is_told_when_the_sensor_is_built(message, body, expected):
+    assert expected in message(COSTS.format(body=body), CREDITS)
+
+
+def test_a_budget_may_come_from_the_environment(build):
+    env = {"CAPTEUR_SENSORS__ROUNDS__BUDGET": '{requests = 5, per = "1h"}'}
+    assert build('api_key = "k"', env).budget == Budget(5, None, timedelta(hours=1))

@@ -137,8 +137,11 @@ MISTAKES = {
         "capteur.toml, [store] url: expected sqlite:///FILE or postgresql://",
     ),
     "a path as database": ('[store]\nurl = "capteur.db"', "capteur.toml, [store] url: expected sqlite:///FILE"),
-    "a value for a table": ('web = "x"', "capteur.toml: web is a table; write [web]"),
-    "a value for a group": ('sensors = "hiring"', "capteur.toml: sensors is a table; write [sensors.NAME]"),
+    "a value for a table": ('web = "x"', "capteur.toml: web is a table  fix: write [web] and its options below"),
+    "a value for a group": (
+        'sensors = "hiring"',
+        "capteur.toml: sensors is a table  fix: write [sensors.NAME] and its options below",
+    ),
     "an option for an instance": (
         "[sensors]\nhiring = true",
         "capteur.toml, [sensors] hiring: expected a table of its own",
@@ -184,7 +187,7 @@ def test_no_message_quotes_a_value(read, table, option, value):
 
 
 def test_a_syntax_error_names_its_line_and_not_its_text(read):
-    with pytest.raises(ConfigError, match=r"capteur\.toml: .*line 3") as caught:
+    with pytest.raises(ConfigError, match=r"capteur\.toml, line 3: text without quotes") as caught:
         read('[sensors.rounds]\napi_key = "ok"\napi_key = c4nary-s3cret\n')
     assert "c4nary" not in str(caught.value)
     assert caught.value.__suppress_context__

@@ -1,8 +1,10 @@
-"""`capteur backfill`: read a stretch of the past window by window, oldest first. It moves no cursor and may be run again."""
+"""`capteur backfill`: read a stretch of the past window by window, oldest first.
+
+It moves no cursor and may be run again: then it reads what is missing.
+"""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +14,9 @@ from capteur.accounts import Account
 from capteur.clock import format_duration, from_micros, micros
 from capteur.errors import UsageError
 from capteur.house.equipment import tools_of
-from capteur.house.reports import InstanceRun, Move, Progress
+from capteur.house.finished import Finished
+from capteur.house.looping import run_here
+from capteur.house.reports import GOOD, InstanceRun, Move, Progress
 from capteur.house.running import LocalRunner, choose
 from capteur.house.session import settle
 from capteur.registry import Instance
@@ -42,7 +46,11 @@ class WindowRun(InstanceRun):
 
 @dataclass(frozen=True, slots=True)
 class BackfillReport:
-    """What a backfill did. `left` are the windows it did not come to; `again` is the command that does what is missing."""
+    """What a backfill did.
+
+    `before` are the windows that an earlier one has read, `left` those it did not come to; `again` is the command that does what is
+    missing.
+    """
 
     instance: str
     as_of: int
@@ -51,6 +59,7 @@ class BackfillReport:
     moved: list[Move]
     seconds: float
     again: str | None
+    before: list[tuple[int, int]]
 
     @property
     def exit_code(self) -> int:
@@ -79,8 +88,10 @@ def backfill(
     until: datetime,
     chunk: timedelta,
     progress: Callable[[Progress], None] | None,
+    *,
+    again: bool = False,
 ) -> BackfillReport:
-    """Read the past of one configured instance.
+    """Read the past of one configured instance; windows that were read before are left out, unless `again`.
 
     Raises UsageError for an unknown instance, one that cannot know the past, or a stretch that makes no sense; the error of an
     instance that cannot be built; StoreHeld while a run holds the store.
@@ -89,17 +100,23 @@ def backfill(
     windows = windows_of(micros(since), micros(until), chunk)
     started = house.clock.monotonic()
     with house.store.hold("capteur backfill"):
-        done = asyncio.run(_read(house, instance, windows, progress))
+        accounts = _accounts(house, instance)
+        finished = Finished(house.store, instance, chunk, accounts)
+        if again:
+            finished.forget()
+        todo = [window for window in windows if not finished.covers(*window)]
+        done = run_here(_read(house, instance, accounts, todo, finished, progress))
         moved = settle(house)
-    left = windows[len(done) :]
-    missing = [w.since for w in done if w.status not in ("ok", "skipped")] + [start for start, _ in left]
+    left = todo[len(done) :]
+    before = sorted(set(windows) - set(todo))
+    missing = [w.since for w in done if w.status not in GOOD] + [start for start, _ in left]
     step = "" if chunk == CHUNK else f" --chunk {format_duration(chunk)}"
-    again = (
+    rest = (
         f"capteur backfill {name} --since {_moment(min(missing))} --until {_moment(micros(until))}{step}"
         if missing
         else None
     )
-    return BackfillReport(name, house.now(), done, left, moved, house.clock.monotonic() - started, again)
+    return BackfillReport(name, house.now(), done, left, moved, house.clock.monotonic() - started, rest, before)
 
 
 def _instance(house: House, name: str) -> Instance:
@@ -120,12 +137,21 @@ def _instance(house: House, name: str) -> Instance:
     return instance
 
 
+def _accounts(house: House, instance: Instance) -> dict[int, Account | None]:
+    """Whom the windows are about; 0 is the instance itself."""
+    if instance.shape != "account":
+        return {0: None}
+    return {account.id: account for account in house.store.read(stored_accounts.listing)}
+
+
 async def _read(
-    house: House, instance: Instance, windows: Sequence[tuple[int, int]], progress: Callable[[Progress], None] | None
+    house: House,
+    instance: Instance,
+    accounts: Mapping[int, Account | None],
+    windows: Sequence[tuple[int, int]],
+    finished: Finished,
+    progress: Callable[[Progress], None] | None,
 ) -> list[WindowRun]:
-    accounts: dict[int, Account | None] = {0: None}
-    if instance.shape == "account":
-        accounts = {account.id: account for account in house.store.read(stored_accounts.listing)}
     done: list[WindowRun] = []
     failed = 0
     async with tools_of(house, [instance]) as tools:
@@ -139,6 +165,8 @@ async def _read(
             )
             await _Window(tools, instance, accounts, window, progress).read(house.settings.web.concurrency)
             done.append(window)
+            if window.status in GOOD:
+                finished.add(since, until)
             failed = failed + 1 if window.status == "failed" else 0
             if window.status in STOPS or failed == GIVES_UP:
                 break

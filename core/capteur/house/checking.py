@@ -1,25 +1,26 @@
-"""`capteur status` and `capteur check`: what works, what does not, and what to do about it; the network is asked only with `live`."""
+"""`capteur check`: what works, what does not, and what to do about it; the network is asked only with `live`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from capteur.clock import format_duration
 from capteur.errors import CapteurError, UsageError
+from capteur.house.cards import delays_of
+from capteur.house.examining import instance_conformance, plugin_findings
 from capteur.house.probing import probe
 from capteur.house.rehearsing import built
 from capteur.registry import Instance
-from capteur.store import coverage, states, watches
+from capteur.store import coverage, runs, watches
 from capteur.watching import (
+    DAY,
+    SILENCE_DAYS,
     Finding,
-    InstanceStatus,
-    Status,
     broken_findings,
     instance_findings,
     instance_status,
     kind_findings,
-    recent_signals,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 
 def check(house: House, name: str | None = None, *, live: bool = False) -> list[Finding]:
-    """Findings in the order a person would look: configuration, database, accounts, plugins, hooks, instances, kinds, probes.
+    """Findings in the order a person would look: configuration, database, accounts, plugins, hooks, conformance, instances,
+    kinds, probes.
 
     With a `name` only that instance (or sensor nobody configured) is looked at. Raises UsageError when there is none.
     """
@@ -37,7 +39,7 @@ def check(house: House, name: str | None = None, *, live: bool = False) -> list[
     if name is None:
         instances = house.instances
         findings += broken_findings([b for b in house.broken if b.instance])
-        findings += _plugins(house)
+        findings += plugin_findings(house)
         findings += _instances(house, instances)
         findings += _models(house, instances)
         findings += _notifiers(house)
@@ -45,30 +47,6 @@ def check(house: House, name: str | None = None, *, live: bool = False) -> list[
         found, instances = _one(house, name)
         findings += [*found, *_models(house, instances)]
     return findings + probe(house, [i for i in instances if i.enabled or name]) if live else findings
-
-
-def status(house: House) -> Status:
-    """What runs, what is late, what is parked."""
-    now = house.now()
-
-    def work(conn: Connection) -> Status:
-        rows = watches.instances(conn)
-        return Status(
-            now,
-            house.store.shown_url,
-            str(house.store.schema_version),
-            [instance_status(conn, i, rows.get(i.name), now) for i in house.instances]
-            + [
-                InstanceStatus(b.instance, "broken", error=b.message, fix=b.fix or None)
-                for b in house.broken
-                if b.instance
-            ],
-            recent_signals(conn, now),
-            states.marks_left(conn),
-            house.broken,
-        )
-
-    return house.store.read(work)
 
 
 def _one(house: House, name: str) -> tuple[list[Finding], list[Instance]]:
@@ -80,48 +58,36 @@ def _one(house: House, name: str) -> tuple[list[Finding], list[Instance]]:
     except CapteurError as error:
         return [Finding("error", name, f"{error.what} ({error.why})" if error.why else error.what, error.fix, 2)], []
     if configured and instance.enabled:
-        return _instances(house, [instance]), [instance]
+        return [*_instances(house, [instance]), *instance_conformance(instance)], [instance]
     words = "disabled" if configured else "keeps the contract; no [sensors.NAME] table uses it"
-    return [Finding("ok", name, words)], [instance]
+    return [Finding("ok", name, words), *instance_conformance(instance)], [instance]
 
 
 def _instances(house: House, instances: Sequence[Instance]) -> list[Finding]:
     def work(conn: Connection) -> list[Finding]:
         rows, now = watches.instances(conn), house.now()
+        finds = runs.finds(conn, now - SILENCE_DAYS * DAY)
         return [
             finding
             for i in instances
-            for finding in instance_findings(instance_status(conn, i, rows.get(i.name), now), i)
+            for finding in (
+                *instance_findings(instance_status(conn, i, rows.get(i.name), now, finds=finds.get(i.name, ())), i),
+                *_lost(conn, i),
+            )
         ]
 
     return house.store.read(work)
 
 
-def _plugins(house: House) -> list[Finding]:
-    """The project's own sensors are loaded even when nobody uses them yet: their author wants to know."""
-    for sensor, origin in house.registry.sensor_names().items():
-        if not origin.distribution:
-            with suppress(CapteurError):  # it is among the broken then
-                house.registry.sensor_class(sensor)
-    plugins = house.plugins()
-    told = {b.name for b in house.broken if b.instance}
-    broken = [p for p in plugins if p.state == "broken"]
-    used = sum(p.state == "ok" for p in plugins)
-    listening = [p.name for p in plugins if p.group == "hooks" and p.state == "ok"]
-    return [
-        Finding("ok", "plugins", f"{len(plugins)} installed, {used} in use, {len(broken)} broken"),
-        *([Finding("ok", "hooks", f"{', '.join(listening)} listens")] if listening else []),
-        *(
-            Finding(
-                "warn",
-                f"plugin {p.name}",
-                p.message,
-                f"pip uninstall {p.distribution}" if p.distribution else f"correct {p.where}",
-            )
-            for p in broken
-            if p.name not in told
-        ),
-    ]
+def _lost(conn: Connection, instance: Instance) -> list[Finding]:
+    """Kinds of which some are published later than the instance looks back: a run after that never sees them."""
+    late = [delay for delay in delays_of(conn, instance) if delay.is_lost and delay.p99 is not None]
+    if not late or not instance.enabled:
+        return []
+    longest = max(delay.p99 for delay in late if delay.p99 is not None)
+    kinds = ", ".join(delay.kind for delay in late)
+    words = f"{kinds}: more than 1 of 100 is published later than the overlap of {format_duration(instance.overlap)}, and lost"
+    return [Finding("warn", instance.name, words, f'overlap = "{longest.days + 1}d" in [sensors.{instance.name}]')]
 
 
 def _settings(house: House) -> list[Finding]:
@@ -176,7 +142,8 @@ def _models(house: House, instances: Sequence[Instance]) -> list[Finding]:
     try:
         estimators = house.estimators
     except CapteurError as error:
-        return [Finding("error", "models", error.what, error.fix or None, 2)]
+        what = f"{error.what} ({error.why})" if error.why else error.what
+        return [Finding("error", "models", what, error.fix or None, 2)]
     kinds = {kind.name: kind for i in instances for kind in i.kinds.values()}
     return [Finding("ok", f"models.{name}", estimator.name) for name, estimator in estimators.items()] + kind_findings(
         kinds.values(), estimators

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from capteur.house.equipment import tools_of
+from capteur.house.looping import run_here
 from capteur.house.rehearsing import Basket, accounts_for, rehearse, tasks_for
 from capteur.registry import Instance
 from capteur.runner import UnitDone
@@ -34,7 +35,7 @@ def probe(house: House, instances: Sequence[Instance]) -> list[Finding]:
         (tasks[instance.name],) = house.store.read(
             lambda conn, i=instance, a=accounts: tasks_for(conn, i, accounts=a, limit=1)  # type: ignore[misc]  # bound now
         )
-    found |= asyncio.run(_ask(house, tasks))
+    found |= run_here(_ask(house, tasks))
     return [found[instance.name] for instance in instances]
 
 

@@ -12,7 +12,7 @@ from capteur.accounts import Account
 from capteur.domains import account_domain
 from capteur.errors import ConfigError, InputError, UsageError
 from capteur.house.weighing import STRANGER
-from capteur.matching import nearest
+from capteur.nearest import nearest
 from capteur.registry import Instance
 from capteur.runner import SenseUnit, UnitDone
 from capteur.sensing import Task, Tools, run_unit

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from capteur.clock import micros
 from capteur.errors import InputError, UsageError
 from capteur.estimator import Estimator
 from capteur.house.equipment import tools_of
+from capteur.house.looping import run_here
 from capteur.house.rehearsing import (
     LOOKED_AT,
     Basket,
@@ -125,7 +125,7 @@ def try_sensor(house: House, name: str, attempt: Attempt) -> Trial:
     plan = _plan(house, name, attempt)
     recorder = Recorder() if attempt.record else None
     started = house.clock.monotonic()
-    asyncio.run(_rehearse(house, plan, recorder, attempt.limit))
+    run_here(_rehearse(house, plan, recorder, attempt.limit))
     run = InstanceRun(plan.instance.name, expected=len(plan.tasks), shape=plan.instance.shape)
     for _, done in plan.basket.done:
         run.add(done)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 
 from capteur.domains import registrable
 from capteur.errors import InputError
+from capteur.nearest import did_you_mean
 from capteur.signals import clean
 
 _HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -98,14 +98,12 @@ def _mapped(mapping: Mapping[str, str], headers: Sequence[str], wanted: Sequence
     mapped: dict[str, int] = {}
     for role, column in mapping.items():
         if role not in ROLES and not _SCHEME.fullmatch(role):
-            near = difflib.get_close_matches(role, ROLES, n=1, cutoff=0.5)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
             raise InputError(
-                f"--map: unknown name {clean(role, 40)!r}{hint}", fix=f"known: {', '.join(ROLES)}, id:SCHEME"
+                f"--map: unknown name {clean(role, 40)!r}{did_you_mean(role, ROLES)}",
+                fix=f"known: {', '.join(ROLES)}, id:SCHEME",
             )
         if _plain(column) not in wanted:
-            near = difflib.get_close_matches(_plain(column), wanted, n=1, cutoff=0.5)
-            hint = f"; did you mean {clean(headers[wanted.index(near[0])], 40)!r}?" if near else ""
+            hint = did_you_mean(_plain(column), (clean(" ".join(header.split()), 40) for header in headers))
             shown = ", ".join(clean(header, 40) for header in headers[:20])
             raise InputError(f"{file}: there is no column {clean(column, 40)!r}{hint}", why=f"columns: {shown}")
         mapped[role] = wanted.index(_plain(column))

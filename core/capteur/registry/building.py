@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
-from pydantic_core import ErrorDetails, to_jsonable_python
+from pydantic_core import to_jsonable_python
 
 from capteur.clock import parse_duration
 from capteur.errors import CapteurError, ConfigError
 from capteur.kinds import Kind, kind_of
 from capteur.options import Options
+from capteur.registry import budgets, mistakes
+from capteur.registry.contents import contents
 from capteur.registry.contract import DURATIONS, duration_is_zero, shape_of
 from capteur.registry.loading import as_plugin_error, is_authors
 from capteur.registry.shapes import Config, Instance, Origin
+from capteur.schedules import At, Schedule, parse_at
 from capteur.sensor import RESERVED, Sensor
 
 P = TypeVar("P", bound=Options)
-_AT = re.compile(r"([01]\d|2[0-3]):[0-5]\d ([A-Za-z0-9_+/-]+)")
-_LONG = 4
-_PLAIN = frozenset({"literal_error", "enum", "string_pattern_mismatch", "missing", "extra_forbidden"})
-"""Types of error whose text never has the given value in it, though it may look like it."""
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'api_key'?`, or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def options(
@@ -48,17 +38,24 @@ def options(
     try:
         made, taken = _validated(cls, given, table, config)
     except ValidationError as error:
-        found = _problems(error.errors(include_url=False, include_context=False), cls, reserved)
-        raise ConfigError(f"{who}: {_masked('; '.join(found), secrets)}", why=place) from None
+        found = mistakes.problems(error.errors(include_url=False), given, cls, reserved)
+        raise _refused(who, found, place, secrets) from None
     except CapteurError as error:
         raise ConfigError(
-            f"{who}: {_masked(error.what, _texts(given))}", why=place, fix=_masked(error.fix, _texts(given))
+            f"{who}: {mistakes.masked(error.what, mistakes.texts(given))}",
+            why=place,
+            fix=mistakes.masked(error.fix, mistakes.texts(given)),
         ) from None
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  an author's validator may raise anything, SystemExit too
         problem = as_plugin_error(error, is_authors(cls), cls.__module__)
-        raise ConfigError(f"{who}: {_masked(problem.what, _texts(given))}", why=place, fix=problem.fix) from None
+        raise ConfigError(
+            f"{who}: {mistakes.masked(problem.what, mistakes.texts(given))}", why=place, fix=problem.fix
+        ) from None
+    found = mistakes.unlikely(made, taken)
+    if found:
+        raise _refused(who, found, place, ())
     return made, secrets, taken
 
 
@@ -81,55 +78,11 @@ def _validated(
         return cls.model_validate(taken), taken
 
 
-def _problems(errors: list[ErrorDetails], cls: type[Options], reserved: Collection[str]) -> list[str]:
-    """The errors of pydantic in our words, unknown options first: a misspelt one is why another is missing."""
-    known = {f.alias or field for field, f in cls.model_fields.items()}
-    unknown = [str(e["loc"][0]) for e in errors if e["type"] == "extra_forbidden" and len(e["loc"]) == 1]
-    hints = [nearest(name, [*known, *reserved]) for name in unknown]
-    found = [f"unknown option {name!r}{hint or _knows(known)}" for name, hint in zip(unknown, hints, strict=True)]
-    for error in errors:
-        name = ".".join(str(part) for part in error["loc"])
-        if error["type"] == "missing":
-            if not any(repr(name) in hint for hint in hints):
-                found.append(f"option {name!r} is missing")
-        elif name not in unknown:
-            found.append(_problem(error, name))
-    return list(dict.fromkeys(found))
-
-
-def _problem(error: ErrorDetails, name: str) -> str:
-    if error["type"] == "extra_forbidden":
-        return f"unknown option {name!r}"
-    text = error["msg"]
-    for start in ("Value error, ", "Assertion failed, "):
-        text = text.removeprefix(start)
-    if error["type"] not in _PLAIN:
-        text = _masked(text, _texts(error["input"]))
-    text = text.replace("Input should be", "it should be", 1)
-    return f"option {name!r}: {text}" if name else text
-
-
-def _knows(known: Collection[str]) -> str:
-    return f"; it knows {', '.join(sorted(known))}" if known else "; it has none of its own"
-
-
-def _masked(text: str, values: Iterable[str]) -> str:
-    """`text` without any of `values`: an author's own message may quote what it was given. Short ones only as whole words."""
-    for value in sorted((v for v in values if v.strip()), key=len, reverse=True):
-        found = re.escape(value)
-        text = re.sub(found if len(value) >= _LONG else rf"(?<!\w){found}(?!\w)", "***", text)
-    return text
-
-
-def _texts(value: Any) -> set[str]:
-    """Every scalar in a given value, as a message would spell it."""
-    if isinstance(value, Mapping):
-        return {text for item in value.values() for text in _texts(item)}
-    if isinstance(value, list | tuple | set | frozenset):
-        return {text for item in value for text in _texts(item)}
-    if value is None or isinstance(value, bool):
-        return set()
-    return {str(value)}
+def _refused(who: str, found: list[str], place: str, secrets: Iterable[str]) -> ConfigError:
+    """The sentences as one error; the cures that stand behind them go where cures stand."""
+    parts = [text.partition(mistakes.FIX) for text in found]
+    what, fix = "; ".join(p[0] for p in parts), ", and ".join(dict.fromkeys(p[2] for p in parts if p[2]))
+    return ConfigError(f"{who}: {mistakes.masked(what, secrets)}", why=place, fix=mistakes.masked(fix, secrets))
 
 
 def instance(name: str, raw: Mapping[str, Any], cls: type[Sensor], origin: Origin, config: Config) -> Instance:
@@ -140,24 +93,30 @@ def instance(name: str, raw: Mapping[str, Any], cls: type[Sensor], origin: Origi
     sensor, secrets, given = options(
         cls, {k: v for k, v in raw.items() if k not in RESERVED}, who=who, table=table, config=config, reserved=RESERVED
     )
+    schedule = timing.schedule()
+    budget, cost = budgets.budget(own.get("budget"), config.place(table, "budget")), budgets.cost(sensor, who)
+    budgets.agree(budget, cost, who, config.place(table, "budget"))
     found: list[str] = []
     canonical = _canonical(sensor, found)
     use = cls.name
+    told = [use, canonical, *contents(sensor, config.folder, who)]
     return Instance(
         name=name,
         use=use,
         sensor=sensor,
         shape=shape_of(cls),
-        at=timing.at(),
+        schedule=schedule,
+        at=str(schedule.at) if schedule.at else None,
         **{word: timing.duration(word) for word in DURATIONS},
-        budget=timing.budget(),
+        budget=budget,
         enabled=timing.flag("enabled", default=True),
         isolate=timing.flag("isolate", default=False),
-        config_hash=_digest(json.dumps([use, canonical], sort_keys=True, ensure_ascii=True))[:32],
+        config_hash=_digest(json.dumps(told, sort_keys=True, ensure_ascii=True))[:32],
         secrets=frozenset(secret for secret in (*secrets, *found) if secret),
         origin=origin,
         kinds=_kinds(cls),
         given=given,
+        cost=cost,
     )
 
 
@@ -182,42 +141,32 @@ class _Timing:
         except (ValueError, OverflowError):
             raise ConfigError(f"{self._place(word)}: expected a duration: 90s, 30m, 6h, 7d or 2w") from None
 
-    def at(self) -> str | None:
+    def schedule(self) -> Schedule:
+        at = self._at()
+        try:
+            return Schedule(self.duration("every"), at)
+        except ValueError as error:
+            raise ConfigError(f"{self._place('every')}: {error}") from None
+
+    def _at(self) -> At | None:
         value = self._raw.get("at")
         if value is None:
             return None
         if "every" in self._raw:
             raise ConfigError(f"{self._place('at')}: `every` or `at`, not both")
-        match = _AT.fullmatch(" ".join(value.split())) if isinstance(value, str) else None
-        if match is None or not _is_zone(match[2]):
-            raise ConfigError(
-                f"{self._place('at')}: expected an hour and a place", fix='write e.g. at = "08:00 Europe/Paris"'
-            )
-        return match[0]
+        fix = 'write e.g. at = "08:00 Europe/Paris", or at = "mon-fri 08:00 Europe/Paris"'
+        if not isinstance(value, str):
+            raise ConfigError(f"{self._place('at')}: expected text", fix=fix)
+        try:
+            return parse_at(value)
+        except ValueError as error:
+            raise ConfigError(f"{self._place('at')}: {error}", fix=fix) from None
 
     def flag(self, word: str, *, default: bool) -> bool:
         value = self._raw.get(word, default)
         if not isinstance(value, bool):
             raise ConfigError(f"{self._place(word)}: expected true or false")
         return value
-
-    def budget(self) -> int | None:
-        value = self._raw.get("budget")
-        if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
-            return value
-        raise ConfigError(f"{self._place('budget')}: expected a whole number of requests a run, 1 or more")
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        try:
-            ZoneInfo("Europe/Paris")
-        except ZoneInfoNotFoundError:
-            return True  # this machine has no zone data at all: not the configuration's fault
-        return False
-    return True
 
 
 def _kinds(cls: type[Sensor]) -> dict[str, Kind]:

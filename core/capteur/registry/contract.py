@@ -107,7 +107,7 @@ def _fields(cls: type[Options]) -> Iterator[str]:
     for name in sorted(names & (_SENSOR_WORDS if issubclass(cls, Sensor) else _WORDS)):
         yield f"'{name}' has a type, so it became an option; write {name} = ... without one"
     if issubclass(cls, Sensor):
-        for name in sorted((names & RESERVED) - _SENSOR_WORDS):
+        for name in sorted((names & {*RESERVED, "cost"}) - _SENSOR_WORDS):
             yield f"the option name '{name}' is capteur's own; call it otherwise"
     elif "use" in names:
         yield "the option name 'use' is capteur's own; call it otherwise"

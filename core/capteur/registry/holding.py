@@ -11,13 +11,15 @@ from typing import Any, cast
 
 from capteur.errors import CapteurError, ConfigError, PluginError
 from capteur.estimator import Estimator
+from capteur.nearest import did_you_mean
 from capteur.notifier import Notifier
 from capteur.options import Options
 from capteur.registry import building
 from capteur.registry.contract import bases, check
 from capteur.registry.finding import in_distributions, in_folder
-from capteur.registry.loading import load
+from capteur.registry.loading import as_plugin_error, author_of, load
 from capteur.registry.observing import REGISTERING, Observers
+from capteur.registry.patience import Endless, within
 from capteur.registry.shapes import GROUPS, ONE, Broken, Config, Found, Group, Instance, Origin, PluginInfo
 from capteur.sensor import Sensor
 
@@ -35,6 +37,8 @@ class Registry:
         self._distributions = distributions
         self._loaded: dict[tuple[Group, str], object] = {}
         self._failed: dict[tuple[Group, str], Broken] = {}
+        self._used: set[tuple[Group, str]] = set()
+        self._hooks: dict[tuple[str, Origin], tuple[str, ...]] = {}
         self._modules: dict[Path, ModuleType] = {}
 
     # --- what is there ------------------------------------------------------------------------------------------------------
@@ -59,8 +63,8 @@ class Registry:
             if group == "hooks":
                 for found in same:  # names of hook plugins select nothing, so equal ones do no harm
                     try:
-                        observers.add(load(found, self._modules), found)
-                        self._loaded[group, name] = found
+                        self._hooks[name, found.origin] = observers.add(load(found, self._modules), found)
+                        self._used.add((group, name))
                     except CapteurError as error:
                         self._failed[group, name] = Broken.of(error, group=group, name=name, origin=found.origin)
         return observers
@@ -76,7 +80,9 @@ class Registry:
                     continue
                 for item in answer:
                     name = getattr(item, "name", None) or getattr(item, "__name__", type(item).__name__)
-                    found.setdefault((group, str(name)), []).append(Found(group, str(name), origin, ready=item))
+                    found.setdefault((group, str(name)), []).append(
+                        Found(group, str(name), origin, ready=item, hook=hook)
+                    )
         return found
 
     def _all(self) -> dict[tuple[Group, str], list[Found]]:
@@ -107,20 +113,53 @@ class Registry:
         ]
 
     def plugins(self) -> list[PluginInfo]:
-        """Every plugin with its state; hook plugins are loaded for it, nothing else is."""
+        """Every plugin with its state; hook plugins are loaded for it, nothing else is (see `load_all`)."""
         everything = self._all()
         twice = {(b.group, b.name): b for b in self.broken()}
         lines = [
             PluginInfo(
                 name, group, found.origin.distribution, found.origin.version, found.origin.where,
-                "broken" if (group, name) in twice else "ok" if (group, name) in self._loaded else "not used",
+                "broken" if (group, name) in twice else "ok" if (group, name) in self._used else "not used",
                 twice[group, name].message if (group, name) in twice else "",
+                (found.hook,) if found.hook else self._hooks.get((name, found.origin), ()),
+                fix=twice[group, name].fix if (group, name) in twice else "",
             )
             for (group, name), same in everything.items() for found in same
         ]  # fmt: skip
         nameless = [b for b in self.broken() if (b.group, b.name) not in everything]
-        lines += [PluginInfo(b.name, b.group, b.distribution, b.version, b.name, "broken", b.message) for b in nameless]
+        lines += [
+            PluginInfo(b.name, b.group, b.distribution, b.version, b.name, "broken", b.message, fix=b.fix)
+            for b in nameless
+        ]
         return sorted(lines, key=lambda line: (GROUPS.index(line.group), line.name, line.distribution))
+
+    def load_all(self, seconds: float) -> dict[tuple[Group, str], type[Options]]:
+        """Import every plugin, used or not, none for longer than `seconds`; returns the classes that keep their contract.
+
+        Only for those who ask about plugins: a run imports what enabled instances use, and nothing else.
+        """
+        for (group, name), same in self._all().items():
+            if len(same) == 1 and group != "hooks" and (group, name) not in self._failed:
+                try:
+                    within(seconds, functools.partial(self._load_alone, same[0]), author_of(same[0]))
+                except Endless as endless:
+                    error = PluginError(f"{endless.at or same[0].origin.where}: {endless}")
+                    self._failed[group, name] = Broken.of(error, group=group, name=name, origin=same[0].origin)
+                except CapteurError as error:
+                    self._failed.setdefault(
+                        (group, name), Broken.of(error, group=group, name=name, origin=same[0].origin)
+                    )
+        return {key: kind for key, kind in self._loaded.items() if isinstance(kind, type) and issubclass(kind, Options)}
+
+    def _load_alone(self, found: Found) -> None:
+        """Load a plugin in a thread where Ctrl-C is nobody's but its own."""
+        try:
+            if found.group == "runners":  # nothing of capteur builds one yet, and they share no base class
+                load(found, self._modules)
+            else:
+                self._load(found)
+        except KeyboardInterrupt as error:
+            raise as_plugin_error(error, author_of(found), found.origin.where) from None
 
     # --- what is used -------------------------------------------------------------------------------------------------------
 
@@ -137,13 +176,13 @@ class Registry:
         own = self._folder / f"{name}.py" if self._folder else None
         if own is not None and own.parent == self._folder and own.is_file():
             raise PluginError(
-                f"{own.name}: no {ONE[group]} in it is called {name!r}{building.nearest(name, known)}",
+                f"{own.name}: no {ONE[group]} in it is called {name!r}{did_you_mean(name, known)}",
                 fix=f'derive a class from {bases(group)}, with name = "{name}"',
             )
         raise ConfigError(
-            f"{who}: there is no {ONE[group]} called {name!r}{building.nearest(name, known)}",
+            f"{who}: there is no {ONE[group]} called {name!r}{did_you_mean(name, known)}",
             why=place,
-            fix=f"install its plugin, or set use = to one of: {', '.join(known) or 'none is installed'}",
+            fix=f"install its plugin{f', or set use = to one of: {others}' if (others := ', '.join(known)) else ''}",
         )
 
     def _load(self, found: Found) -> type[Options]:
@@ -158,6 +197,12 @@ class Registry:
                 raise
         return cast("type[Options]", self._loaded[key])
 
+    def _use(self, found: Found) -> type[Options]:
+        """Load what an instance, a model or a notifier uses."""
+        cls = self._load(found)
+        self._used.add((found.group, found.name))
+        return cls
+
     def sensor_class(self, name: str) -> tuple[type[Sensor], Origin]:
         """A sensor's class by its name. Raises ConfigError (unknown), PluginError (broken)."""
         found = self._pick("sensors", name, f"sensor {name}", "")
@@ -166,9 +211,9 @@ class Registry:
     def instance(self, name: str, raw: Mapping[str, Any], settings: Config) -> Instance:
         """Build `[sensors.NAME]`. Raises ConfigError (unknown sensor, wrong options, missing secret), PluginError (broken)."""
         found = self._pick(
-            "sensors", _use(name, raw, settings, "sensors"), f"sensor {name}", settings.place(f"sensors.{name}")
+            "sensors", _use_of(name, raw, settings, "sensors"), f"sensor {name}", settings.place(f"sensors.{name}")
         )
-        return building.instance(name, raw, cast("type[Sensor]", self._load(found)), found.origin, settings)
+        return building.instance(name, raw, cast("type[Sensor]", self._use(found)), found.origin, settings)
 
     def sensor_instances(self, settings: Config) -> tuple[list[Instance], list[Broken]]:
         """Every enabled instance that can be built, in the file's order, and why the others cannot."""
@@ -192,9 +237,9 @@ class Registry:
         """Build `[models.NAME]`. Raises ConfigError, PluginError."""
         table, who = f"models.{model}", f"model {model}"
         found = self._pick(
-            "estimators", _use(model, raw, settings, "models"), who, settings.place(table) if settings else ""
+            "estimators", _use_of(model, raw, settings, "models"), who, settings.place(table) if settings else ""
         )
-        cls = cast("type[Estimator]", self._load(found))
+        cls = cast("type[Estimator]", self._use(found))
         given = {key: value for key, value in raw.items() if key != "use"}
         return building.options(cls, given, who=who, table=table, config=settings, reserved=("use",))[0]
 
@@ -207,8 +252,8 @@ class Registry:
             try:
                 if not building.is_enabled(name, raw, settings, "notifiers"):
                     continue
-                found = self._pick("notifiers", _use(name, raw, settings, "notifiers"), who, settings.place(table))
-                cls = cast("type[Notifier]", self._load(found))
+                found = self._pick("notifiers", _use_of(name, raw, settings, "notifiers"), who, settings.place(table))
+                cls = cast("type[Notifier]", self._use(found))
                 given = {key: value for key, value in raw.items() if key not in {"use", "enabled"}}
                 built[name] = building.options(
                     cls, given, who=who, table=table, config=settings, reserved=("use", "enabled")
@@ -222,7 +267,7 @@ class Registry:
         self._observers.tell(hook_name, values)
 
 
-def _use(name: str, raw: Mapping[str, Any], settings: Config | None, group: str) -> str:
+def _use_of(name: str, raw: Mapping[str, Any], settings: Config | None, group: str) -> str:
     use = raw.get("use", name)
     if not isinstance(use, str) or not use:
         place = settings.place(f"{group}.{name}", "use") if settings else f"[{group}.{name}] use"

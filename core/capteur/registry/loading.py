@@ -15,6 +15,7 @@ from types import CodeType, ModuleType
 from pydantic import PydanticUserError
 
 from capteur.errors import CapteurError, PluginError
+from capteur.registry.patience import named
 from capteur.registry.shapes import Found
 from capteur.signals import clean
 
@@ -28,9 +29,9 @@ def load(found: Found, modules: dict[Path, ModuleType]) -> object:
     """
     if found.ready is not None:
         return found.ready
-    mine = _is_in_folder(found.file) if found.file else _is_in_package(found.module)
+    mine = author_of(found)
     try:
-        with warnings.catch_warnings():
+        with named(), warnings.catch_warnings():
             # the contract's own check says it better: 'every' has a type, so it became an option
             warnings.filterwarnings(
                 "ignore", message=r"Field name .* shadows an attribute in parent", category=UserWarning
@@ -65,13 +66,14 @@ def as_plugin_error(error: BaseException, mine: Callable[[str, str], bool], fall
     elif isinstance(error, SystemExit):
         text, fix = "SystemExit: it left the process while it was imported", "raise an error instead"
     else:
-        text = f"{type(error).__name__}: {_text(error)}"
+        text = f"{type(error).__name__}: {said(error)}"
         if isinstance(error, ModuleNotFoundError) and error.name:
             fix = f"correct the name, or install it: pip install {clean(error.name.partition('.')[0], 60)}"
     return PluginError(f"{place}: {text}", fix=fix)
 
 
-def _text(error: BaseException) -> str:
+def said(error: BaseException) -> str:
+    """An error's own text, fit for one line; a hostile one has none."""
     try:
         return clean(str(error), 300)
     except Exception:  # noqa: BLE001  a hostile __str__
@@ -89,6 +91,11 @@ def authors_line(error: BaseException, mine: Callable[[str, str], bool]) -> str 
             line = f"{Path(code.co_filename).name}:{frame.tb_lineno}"
         frame = frame.tb_next
     return line
+
+
+def author_of(found: Found) -> Callable[[str, str], bool]:
+    """Whether a frame, by module and file, belongs to the plugin that was found."""
+    return _is_in_folder(found.file) if found.file else _is_in_package(found.module)
 
 
 def _is_in_package(module: str) -> Callable[[str, str], bool]:

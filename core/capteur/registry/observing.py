@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import pluggy
 
 from capteur.errors import PluginError
 from capteur.hooks import PROJECT, Hooks
-from capteur.registry.building import nearest
+from capteur.nearest import did_you_mean
+from capteur.registry.loading import said
 from capteur.registry.shapes import Found, Group, Origin
 from capteur.signals import clean
 
+HOOKS = tuple(sorted(name for name in vars(Hooks) if name.startswith("capteur_")))
+"""The hooks by name."""
 log = logging.getLogger("capteur.registry")
 REGISTERING: dict[str, Group] = {
     "capteur_sensors": "sensors",
@@ -37,17 +40,26 @@ class Observers:
         self._origins: dict[str, Origin] = {}
         self._told: set[tuple[str, str]] = set()
 
-    def add(self, plugin: object, found: Found) -> None:
-        """Register one. Raises PluginError for a misspelt hook, a wrong argument, an async hook; then nothing of it is registered."""
+    def add(self, plugin: object, found: Found) -> tuple[str, ...]:
+        """Register one; returns the hooks it implements.
+
+        Raises PluginError for a misspelt or unmarked hook, a wrong argument, an async hook; then nothing of it is registered.
+        """
         name = f"{found.origin}: {found.name}"
         alone = _manager()  # a refused plugin would stay half registered
         try:
-            if alone.register(plugin, name) is None:
-                raise PluginError(f"{found.origin.where}: its hooks are blocked")
+            taken = alone.register(plugin, name)
             alone.check_pending()
         except pluggy.PluginValidationError as error:
             raise PluginError(f"{found.origin.where}: {_validation(error)}") from None
-        for caller in alone.get_hookcallers(plugin) or ():
+        except Exception as error:  # noqa: BLE001  pluggy looks at every attribute, and one may raise
+            text = f"{type(error).__name__}: {said(error)}"
+            raise PluginError(f"{found.origin.where}: its hooks cannot be read: {text}") from None
+        if taken is None:
+            raise PluginError(f"{found.origin.where}: its hooks are blocked")
+        callers = alone.get_hookcallers(plugin) or []
+        _refuse_unmarked(plugin, [caller.name for caller in callers], found.origin.where)
+        for caller in callers:
             for implementation in caller.get_hookimpls():
                 if inspect.iscoroutinefunction(implementation.function) or inspect.isasyncgenfunction(
                     implementation.function
@@ -57,6 +69,7 @@ class Observers:
                     )
         self._manager.register(plugin, name)
         self._origins[name] = found.origin
+        return tuple(sorted(caller.name for caller in callers))
 
     def registered(self, hook: str) -> Iterator[tuple[Origin, list[object] | PluginError]]:
         """What each plugin answers to a registering hook."""
@@ -101,10 +114,22 @@ class Observers:
             yield self._manager.get_name(plugin) or "", self._manager.subset_hook_caller(hook, others)
 
 
+def _refuse_unmarked(plugin: object, marked: Collection[str], where: str) -> None:
+    """A function that is called like a hook and not marked as one would never be called."""
+    for name in HOOKS:
+        if name not in marked and callable(inspect.getattr_static(plugin, name, None)):
+            raise PluginError(
+                f"{where}: {name} is not marked, so it would never be called",
+                fix="write @hookimpl above it, from capteur import hookimpl",
+            )
+    if not marked:
+        raise PluginError(f"{where}: it has no hook", fix="mark a function with @hookimpl; the hooks: docs/hooks.md")
+
+
 def _validation(error: pluggy.PluginValidationError) -> str:
     """What pluggy says, on one line, with the nearest hook where one is misspelt."""
     text = clean(str(error.args[0] if error.args else error), 300)
     if "unknown hook" not in text:
         return text
     hook = text.partition("unknown hook ")[2].split(" ")[0].strip("'")
-    return f"there is no hook {hook!r}{nearest(hook, [n for n in vars(Hooks) if n.startswith('capteur_')])}"
+    return f"there is no hook {hook!r}{did_you_mean(hook, HOOKS)}"

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 
 from capteur.errors import CapteurError
 from capteur.kinds import Kind
+from capteur.schedules import Schedule
 from capteur.sensor import Sensor
 
 Group = Literal["sensors", "estimators", "notifiers", "runners", "hooks"]
@@ -28,6 +29,8 @@ ONE: Mapping[Group, str] = {
 class Config(Protocol):
     """What the registry asks of the settings; they are another room, so it knows them by their shape only."""
 
+    @property
+    def folder(self) -> Path: ...
     @property
     def sensors(self) -> Mapping[str, Mapping[str, Any]]: ...
     @property
@@ -51,7 +54,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A plugin known by its name. `module` and `attribute` load it, from `file` when it is a project's own; `ready` needs no loading."""
+    """A plugin known by its name. `module` and `attribute` load it, from `file` when it is a project's own; `ready` needs no loading.
+
+    `hook` is the registering hook that made it.
+    """
 
     group: Group
     name: str
@@ -60,6 +66,7 @@ class Found:
     attribute: str = ""
     file: Path | None = None
     ready: object = None
+    hook: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +110,33 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class Failing:
+    """A check that a plugin does not pass: its name in words, what is wrong, and the cure."""
+
+    check: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conformance:
+    """What the checks that need no source came to. Those that stood aside are not counted in `of`."""
+
+    passed: int
+    of: int
+    failing: tuple[Failing, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.passed} of {self.of}"
+
+
+@dataclass(frozen=True, slots=True)
 class PluginInfo:
-    """One line of `capteur plugins`."""
+    """One line of `capteur plugins`.
+
+    `hooks` are those a plugin of hooks implements; for a class that such a plugin made, the registering hook it came by.
+    `conformance` is None where nothing was checked: for hooks, runners and what is broken.
+    """
 
     name: str
     group: Group
@@ -113,6 +145,18 @@ class PluginInfo:
     where: str
     state: Literal["ok", "broken", "not used"]
     message: str = ""
+    hooks: tuple[str, ...] = ()
+    conformance: Conformance | None = None
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """At most so many requests and credits in any `per`; None of one of them: it is not limited."""
+
+    requests: int | None
+    credits: int | None
+    per: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +166,11 @@ class Instance:
     Args:
         name: the table's name; use: the sensor's name; sensor: its frozen options; origin: where the sensor comes from.
         every, overlap, first_run, deadline, silent_after: durations, the sensor's own where the table says nothing.
-        at: `HH:MM Area/City` instead of `every`, as text.
-        budget: at most so many requests a run, None for no limit.
-        config_hash: of the sensor's name and options (secrets as digests); it changes when what is detected may change.
+        at: hours instead of `every`, as text: `mon-fri 08:00 Europe/Paris`.
+        schedule: when it is due, from `every` or `at`.
+        budget: how much it may ask and spend in how long, None for no limit.
+        cost: the credits one unit costs at most, as `Sensor.cost` says; 0 where nothing is counted.
+        config_hash: of the sensor's name, options (secrets as digests) and the files among them; it changes when what is detected may change.
         secrets: values that no message may show.
         kinds: the declared kinds by name.
         given: the options as the table gives them, `env:NAME` resolved: what the sensor was built from, secrets included.
@@ -136,11 +182,12 @@ class Instance:
     shape: Shape
     every: timedelta
     at: str | None
+    schedule: Schedule
     overlap: timedelta
     first_run: timedelta
     deadline: timedelta
     silent_after: timedelta
-    budget: int | None
+    budget: Budget | None
     enabled: bool
     isolate: bool
     config_hash: str
@@ -148,3 +195,4 @@ class Instance:
     origin: Origin
     kinds: Mapping[str, Kind]
     given: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    cost: int = 0

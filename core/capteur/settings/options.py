@@ -6,8 +6,11 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
+
+from capteur.clock import parse_duration
 
 VERSION = 1
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
@@ -45,7 +48,9 @@ def whole(low: int, high: int) -> Callable[[Any], int]:
         if isinstance(value, bool) or not isinstance(value, int):
             raise ValueError("expected a whole number")  # noqa: TRY004  one error type for every check
         if not low <= value <= high:
-            raise ValueError(f"expected a whole number from {low} to {high}")
+            raise ValueError(
+                f"expected a whole number: {low}" if low == high else f"expected a whole number from {low} to {high}"
+            )
         return value
 
     return check
@@ -60,6 +65,10 @@ def _store_url(value: Any) -> str:
     scheme, found, rest = url.partition("://")
     if not found or scheme.partition("+")[0] not in _STORES or (not rest and scheme.partition("+")[0] != "sqlite"):
         raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
+    try:
+        _ = urlsplit(url).port
+    except ValueError:  # its text may quote what stands there, and that may be a part of the password
+        raise ValueError("expected a port from 1 to 65535, and %40, %3A or %2F for @, : or / in a password") from None
     return "postgresql" + url.removeprefix("postgres") if scheme == "postgres" else url
 
 
@@ -91,6 +100,13 @@ def _instance_names(value: Any) -> tuple[str, ...]:
     if not all(NAME.fullmatch(name) for name in names):
         raise ValueError('expected names of sensors, e.g. ["funding"]')
     return names
+
+
+def _at_least_a_day(value: Any) -> str:
+    words = text(value)
+    if parse_duration(words) < timedelta(days=1):
+        raise ValueError("expected at least 1d")
+    return words
 
 
 def _capacity(value: Any) -> int:
@@ -132,6 +148,11 @@ OPTIONS: Mapping[str, Mapping[str, Option]] = {
         ),
         "discover": Option(
             _instance_names, (), "Sensors that may add companies nobody listed, as `discovered` accounts, ranked apart."
+        ),
+        "keep_unmatched": Option(
+            _at_least_a_day,
+            "180d",
+            "How long a company that no account answers to is kept after its last signal, unless it waits for review.",
         ),
     },
     "team": {

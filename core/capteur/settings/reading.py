@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from capteur.clock import parse_duration
 from capteur.errors import ConfigError
+from capteur.nearest import did_you_mean
 from capteur.settings.options import GROUPS, NAME, OPTIONS, VERSION, Option
+from capteur.settings.syntax import explained
 from capteur.settings.values import REFERENCE, AccountsSection, Settings, WebSection, from_environment, where
 
 FILE = "capteur.toml"
@@ -46,7 +48,11 @@ def load(path: Path | None, env: Mapping[str, str]) -> Settings:
         folder=folder,
         store_url=_beside(values["store"]["url"], folder),
         web=WebSection(**values["web"]),
-        accounts=AccountsSection(_inside(folder, values["accounts"]["file"]), values["accounts"]["discover"]),
+        accounts=AccountsSection(
+            _inside(folder, values["accounts"]["file"]),
+            values["accounts"]["discover"],
+            parse_duration(values["accounts"]["keep_unmatched"]),
+        ),
         capacity=values["team"]["capacity"],
         plugins_path=_inside(folder, values["plugins"]["path"]),
         models={name: {"use": ESTIMATOR, **raw} for name, raw in models.items()},
@@ -71,22 +77,18 @@ def _parse(file: Path) -> dict[str, Any]:
     if len(content) > MAX_BYTES:
         raise ConfigError(f"{file.name} is larger than {MAX_BYTES // 1024 // 1024} MB; is it a configuration?")
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ConfigError(f"{file.name}, line {line}: not UTF-8 text", fix="save the file as UTF-8") from None
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
+        line, what, fix = explained(text, str(error))
         # From None: the parser's own traceback shows the line, and the line may hold a secret.
-        raise ConfigError(
-            f"{file.name}: {error}", why="not TOML", fix="text values need quotes, tables need [brackets]"
-        ) from None
+        raise ConfigError(f"{file.name}, line {line}: {what}", fix=fix) from None
     except RecursionError:
         raise ConfigError(f"{file.name} is nested too deeply") from None
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _check_version(document: Mapping[str, Any], file: str, overridden: _Overridden) -> None:
@@ -110,7 +112,8 @@ def _check_tables(document: Mapping[str, Any], file: str) -> None:
         if name not in known:
             if isinstance(value, dict):
                 raise ConfigError(
-                    f"{file}: unknown table [{_shown(name)}]{_nearest(name, known)}", fix=f"known: {', '.join(known)}"
+                    f"{file}: unknown table [{_shown(name)}]{did_you_mean(name, known)}",
+                    fix=f"known: {', '.join(known)}",
                 )
             home = next((table for table, options in OPTIONS.items() if name in options), None)
             raise ConfigError(
@@ -118,7 +121,10 @@ def _check_tables(document: Mapping[str, Any], file: str) -> None:
                 fix=f"put it under [{home}]" if home else "put it under its table",
             )
         if not isinstance(value, dict):
-            raise ConfigError(f"{file}: {name} is a table; write [{name}{'.NAME' if name in GROUPS else ''}]")
+            raise ConfigError(
+                f"{file}: {name} is a table",
+                fix=f"write [{name}{'.NAME' if name in GROUPS else ''}] and its options below",
+            )
 
 
 def _section(
@@ -130,7 +136,7 @@ def _section(
         place = where(file, overridden, (name,), option)
         if option not in options:
             raise ConfigError(
-                f"{file}, [{name}]: unknown option {_shown(option)!r}{_nearest(option, options)}",
+                f"{file}, [{name}]: unknown option {_shown(option)!r}{did_you_mean(option, options)}",
                 why=overridden.get((name, option), ""),
                 fix=f"[{name}] knows: {', '.join(options)}",
             )
@@ -155,9 +161,10 @@ def _as_text(option: Option, text: str | None, problem: str) -> Any:
 def _group(name: str, table: Mapping[str, Any], file: str) -> dict[str, Mapping[str, Any]]:
     for item, value in table.items():
         if not isinstance(value, dict):
+            of_lists = isinstance(value, list) and bool(value) and all(isinstance(part, dict) for part in value)
             raise ConfigError(
-                f"{file}, [{name}] {_shown(item)}: expected a table of its own",
-                fix=f"write e.g. [{name}.main] and its options below",
+                f"{file}, [{name}] {_shown(item)}: expected {'one table' if of_lists else 'a table of its own'}",
+                fix=f"write [{name}.{_shown(item)}]{', in single brackets,' if of_lists else ''} and its options below",
             )
         if not NAME.fullmatch(item):
             raise ConfigError(
@@ -183,7 +190,7 @@ def _override(document: dict[str, Any], env: Mapping[str, str]) -> _Overridden:
         known = [*OPTIONS, *GROUPS]
         if table not in known:
             raise ConfigError(
-                f"{variable}: there is no table [{table}]{_nearest(table, known)}",
+                f"{variable}: there is no table [{table}]{did_you_mean(table, known)}",
                 fix=f"unset {variable}, or rename it",
             )
         if len(parts) < (3 if table in GROUPS else 2):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,11 @@ class WebSection:
 
 @dataclass(frozen=True, slots=True)
 class AccountsSection:
-    """`[accounts]`: the list's file, absolute, and the instances that may discover accounts."""
+    """`[accounts]`: the list's file, absolute, the instances that may discover accounts, and how long unmatched companies stay."""
 
     file: Path
     discover: tuple[str, ...] = ()
+    keep_unmatched: timedelta = timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

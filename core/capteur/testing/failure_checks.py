@@ -167,6 +167,7 @@ class FailureChecks(SensorTrials):
             with self._bench() as bench, listening() as (records, printed):
                 ran = bench.run(self._upstream(fault), self._how())
                 stored = bench.content()
+            look(" ".join(repr(seen.thing) for seen in ran.record.things), "what it yields")
             look(" ".join(f"{u.error} {u.fix}" for u in ran.units), "a message")
             look("\n".join(records), "a log")
             look(printed.getvalue(), "what it prints")

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import quote
 
 from capteur.clock import ManualClock
+from capteur.conforming.declared import DeclaredChecks
+from capteur.conforming.mixing import changed, state_of
 from capteur.errors import AuthError, CapteurError, Stopped, TryLater
 from capteur.notifier import Notice, Notifier
 from capteur.options import Options
 from capteur.registry import secrets_of
 from capteur.registry.shapes import Group
-from capteur.testing.checking import refuse, stand_aside
-from capteur.testing.declared import DeclaredChecks
+from capteur.testing.checking import Conformance, refuse, stand_aside
 from capteur.testing.guard import Bypass, guarded
 from capteur.testing.listening import listening
-from capteur.testing.mixing import changed, state_of
 from capteur.testing.upstream import Fault, Upstream, hang, new_router, refused, status
 from capteur.web import Web, WebSettings
 
@@ -56,7 +56,7 @@ class Handed:
     came_back: bool = True
 
 
-class NotifierConformance(DeclaredChecks):
+class NotifierConformance(Conformance, DeclaredChecks):
     """The checks every notifier passes.
 
     Attributes:

@@ -15,5 +15,7 @@ def pytest_configure(config: Any) -> None:
 
 def pytest_itemcollected(item: Any) -> None:
     """Mark the kit's own checks; a test that the author added to the class stays his."""
-    if getattr(getattr(item, "function", None), "__module__", "").startswith("capteur.testing."):
+    if getattr(getattr(item, "function", None), "__module__", "").startswith(
+        ("capteur.testing.", "capteur.conforming.")
+    ):
         item.add_marker("conformance")

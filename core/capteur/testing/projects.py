@@ -11,35 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from capteur.clock import ManualClock
+from capteur.conforming.declared import settings_in
 from capteur.registry import Instance, Origin
 from capteur.registry import building as registry_building
 from capteur.registry.contract import check
 from capteur.registry.shapes import Found
 from capteur.sensor import Sensor
-from capteur.settings import Settings
-from capteur.settings.values import AccountsSection, WebSection
 from capteur.store import open_store
 
 DEADLINE = "10s"
 """Of a unit in the kit: nothing here waits for a network, so what takes longer does not end."""
 LONG_AGO = "3650d"
 """`ctx.since` of a first run in the kit, so that a fixture does not grow too old for its own test."""
-
-
-def settings_in(folder: Path) -> Settings:
-    """The settings of a project in `folder` that says nothing."""
-    return Settings(
-        path=folder / "capteur.toml",
-        folder=folder,
-        store_url=f"sqlite:///{folder / 'capteur.db'}",
-        web=WebSection(),
-        accounts=AccountsSection(folder / "accounts.csv"),
-        capacity=None,
-        plugins_path=folder / "plugins",
-        models={},
-        sensors={},
-        notifiers={},
-    )
 
 
 def build(cls: type[Sensor], config: Mapping[str, Any], folder: Path, name: str = "") -> Instance:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from capteur.conforming.mixing import changed, modules_of, state_of
 from capteur.testing.bench import DrySink, How, run_together
 from capteur.testing.checking import refuse, stand_aside
-from capteur.testing.mixing import changed, modules_of, state_of
 from capteur.testing.trials import NEXT_DAY, SensorTrials, facts
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from capteur.accounts import AccountRef
+from capteur.conforming.mixing import another_process
 from capteur.errors import InputError
 from capteur.signals import Signal, accept, as_ref
 from capteur.testing.checking import refuse, stand_aside
-from capteur.testing.mixing import another_process
 from capteur.testing.taps import Yielded
 from capteur.testing.trials import NEXT_DAY, SensorTrials, facts
 

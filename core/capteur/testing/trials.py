@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from capteur.accounts import Account
 from capteur.clock import from_micros
+from capteur.conforming.declared import DeclaredChecks
+from capteur.conforming.mixing import modules_of
 from capteur.domains import registrable
 from capteur.errors import CapteurError, InputError
 from capteur.options import Options
@@ -21,9 +23,7 @@ from capteur.sensor import Delivery, PushSensor, Sensor
 from capteur.signals import AccountFact, Outcome, Signal, accept
 from capteur.store.shapes import SignalRow, WatchRow
 from capteur.testing.bench import Bench, How, Ran
-from capteur.testing.checking import refuse, stand_aside
-from capteur.testing.declared import DeclaredChecks
-from capteur.testing.mixing import modules_of
+from capteur.testing.checking import Conformance, refuse, stand_aside
 from capteur.testing.projects import build
 from capteur.testing.taps import Yielded
 from capteur.testing.upstream import Fault, Upstream, new_router
@@ -47,7 +47,7 @@ class After:
     file: bytes
 
 
-class SensorTrials(DeclaredChecks):
+class SensorTrials(Conformance, DeclaredChecks):
     """What an author writes, and the runs that follow from it.
 
     Attributes:

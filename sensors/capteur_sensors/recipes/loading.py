@@ -18,11 +18,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from capteur import ConfigError
+from capteur.expecting import expected
 from capteur_sensors.recipes.book import Book, Given
 from capteur_sensors.recipes.paths import Filling, is_list, is_table, nearest
 from capteur_sensors.recipes.shapes import Part
 
-__all__ = ["TEMPLATES", "is_template", "load", "templates"]
+__all__ = ["TEMPLATES", "file_of", "is_template", "load", "templates"]
 
 TEMPLATES = "capteur_sensors.recipes"
 MAX_BYTES = 256 * 1024
@@ -80,6 +81,11 @@ def is_template(name: str) -> bool:
     return _SHIPPED.fullmatch(name) is not None
 
 
+def file_of(name: str) -> Path:
+    """The file behind a recipe's name; that of a project's own is relative to the project."""
+    return Path(str(files(TEMPLATES) / "templates" / f"{name}.toml")) if is_template(name) else Path(name)
+
+
 def load(
     name: str,
     *,
@@ -108,7 +114,7 @@ def load(
     try:
         return Book.model_validate(merged, context=filling)
     except ValidationError as error:
-        found = _all_told(error.errors(include_url=False, include_context=False), source)
+        found = _all_told(error.errors(include_url=False), source)
         raise ConfigError("; ".join(dict.fromkeys(found)), fix="the options: docs/recipes.md") from None
 
 
@@ -162,8 +168,7 @@ def _declared(source: Source, merged: Mapping[str, Any]) -> dict[str, Given]:
             declared[name] = Given.model_validate(table)
         except ValidationError as error:
             problems += [
-                _told({**e, "loc": ("options", name, *e["loc"])}, source)
-                for e in error.errors(include_url=False, include_context=False)
+                _told({**e, "loc": ("options", name, *e["loc"])}, source) for e in error.errors(include_url=False)
             ]
     if problems:
         raise ConfigError("; ".join(problems), fix="the options: docs/recipes.md")
@@ -229,8 +234,8 @@ def _told(error: ErrorDetails, source: Source) -> str:
         return f"{source.place(loc[:-1])}: the {what} {last!r} is missing"
     if error["type"] == "extra_forbidden":
         return f"{source.place(loc[:-1], last)}: unknown {what} {last[:60]!r}{nearest(last, _known(loc[:-1]))}"
-    text = error["msg"].removeprefix("Value error, ").replace("Input should be", "it should be", 1)
-    return f"{source.place(loc)}: {text}"
+    words = expected(error)
+    return f"{source.place(loc)}: {f'expected {words}' if words else error['msg'].removeprefix('Value error, ')}"
 
 
 def _known(loc: Iterable[str | int]) -> list[str]:

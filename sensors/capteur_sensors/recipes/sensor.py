@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -23,7 +23,7 @@ from capteur import (
 from capteur.kinds import CATALOGUE
 from capteur_sensors.recipes.asking import Asker, check_key
 from capteur_sensors.recipes.book import Book
-from capteur_sensors.recipes.loading import is_template, load
+from capteur_sensors.recipes.loading import file_of, is_template, load
 from capteur_sensors.recipes.making import Maker, Task
 from capteur_sensors.recipes.reading import Row, inner_rows, rows_of, wanted
 
@@ -65,6 +65,10 @@ class _Follows(Sensor):
                 text = f"{error.what}  fix: {error.fix}" if error.fix else error.what
                 raise PydanticCustomError("enum", "{text}", {"text": text}) from None
         return self
+
+    def config_files(self) -> Collection[Path]:
+        """The recipe's file: to correct it is to configure anew."""
+        return (file_of(self.recipe),)
 
     def book(self, base: str | Path) -> Book:
         """The recipe, read and checked. Raises ConfigError listing all that is wrong with it."""

@@ -1,0 +1,34 @@
+"""What somebody probably meant by a word that is not known: one guess and one way to say it, for every message of capteur."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+ALIKE = 0.6
+"""How much of two words must agree; below it a guess is more often wrong than right."""
+
+
+def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """The known words most like `word`, best first; empty when none is close. Case does not count.
+
+    A name of several parts is also found by its first: `acme` is acme.com.
+
+    >>> nearest("hirring", ["hiring", "funding", "csv"])
+    ['hiring']
+    """
+    spelled = {label.casefold(): label for label in known}
+    wanted = word.strip().casefold()
+    begins = sorted((label for label in spelled if wanted and label.partition(".")[0] == wanted), key=len)
+    close = [*begins, *difflib.get_close_matches(wanted, list(spelled), n=count, cutoff=ALIKE)]
+    return [spelled[label] for label in dict.fromkeys(close)][:count]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown word, or nothing.
+
+    >>> did_you_mean("apikey", ["api_key", "min_amount"])
+    "; did you mean 'api_key'?"
+    """
+    near = nearest(word, known, 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
