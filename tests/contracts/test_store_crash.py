@@ -12,6 +12,7 @@ import pytest
 from capteur.clock import micros
 from capteur.estimating import refresh
 from capteur.store import accounts, signals, states, watches
+from capteur.store.standing import standing
 
 ZYGOTE = Path(__file__).with_name("crash_zygote.py")
 KILLS = 35
@@ -77,9 +78,8 @@ def test_a_store_survives_random_kills(bench):
     for account_id in everyone:
         folded = {}
         for kind in module.KINDS:
-            fresh = model.estimator.fold(
-                kind, bench.read(lambda c, a=account_id, k=kind: signals.of_kind(c, a, k)), None
-            )
+            found = bench.read(lambda c, a=account_id, k=kind: standing(c, [(a, k, None)]))
+            fresh = model.estimator.fold(kind, found.get((account_id, kind), []), None)
             if fresh is not None:
                 folded[kind] = fresh
         kept = loaded.get(account_id, {})

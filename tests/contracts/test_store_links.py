@@ -174,11 +174,11 @@ def test_facts_and_outcomes_follow_a_link_and_its_undoing(bench):
         outcomes=(IncomingOutcome(foo, "won", "deal", bench.now, "main", 1.0, '{"n":1}'),),
     )
     link_id = link(bench, "name:foo", acme)
-    assert bench.read(lambda c: accounts.facts(c, acme)) == {"country": "FR", "owner": "Jo"}
+    assert bench.read(lambda c: accounts.get(c, acme)).facts == {"country": "FR", "owner": "Jo"}
     (outcome,) = bench.read(outcomes.rows)
     assert (outcome.account_id, outcome.kind, outcome.data) == (acme, "won", {"n": 1})
     bench.write(lambda c: links.unlink(c, link_id, bench.now))
-    assert bench.read(lambda c: accounts.facts(c, acme)) == {"country": "US", "owner": "Jo"}
+    assert bench.read(lambda c: accounts.get(c, acme)).facts == {"country": "US", "owner": "Jo"}
     assert bench.read(outcomes.rows)[0].account_id != acme
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from capteur.store import signals, states
+from capteur.store import states
+from capteur.store.standing import standing
 
 DAY = 86_400_000_000
 
@@ -41,7 +42,7 @@ def test_of_one_event_only_the_strongest_standing_sighting_is_folded(bench):
     )
 
     def folded(account_id, kind):
-        return [o.key for o in bench.read(lambda c: signals.of_kind(c, account_id, kind))]
+        return [o.key for o in bench.read(lambda c: standing(c, [(account_id, kind, None)]))[account_id, kind]]
 
     assert folded(acme, "funding.raised") == []
     assert folded(acme, "press.mention") == ["c", "free"]

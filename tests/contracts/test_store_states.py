@@ -39,7 +39,6 @@ def test_a_version_is_made_once_per_model_and_parameters(bench):
     assert bench.read(lambda c: states.find_version(c, "other", "evidence", '{"w":1}')) is None
     second = bench.write(lambda c: states.version(c, "main", "evidence", '{"w":2}', bench.now))
     assert second.hash != first.hash
-    assert bench.read(lambda c: states.versions(c, "main")) == [first, second] == bench.read(states.versions)
 
 
 def test_the_walk_goes_down_the_ceilings_page_by_page(bench):
@@ -63,12 +62,10 @@ def test_the_walk_goes_down_the_ceilings_page_by_page(bench):
 def test_marks_are_taken_by_whole_accounts(bench):
     acme, zeta = bench.account("acme.com"), bench.account("zeta.io")
     bench.commit(*(bench.signal(f"{a}{k}", a, kind=k) for a in (acme, zeta) for k in ("a.a", "b.b", "c.c")))
-    assert [m.kind for m in bench.read(lambda c: states.pending(c, zeta))] == ["a.a", "b.b", "c.c"]
     first = bench.write(lambda c: states.take_marks(c, 1))
     assert {m.account_id for m in first} == {acme}
     assert len(first) == 3
-    assert len(bench.write(lambda c: states.take_marks(c, 10, account_id=acme))) == 0
-    assert len(bench.write(lambda c: states.take_marks(c, 10, account_id=zeta))) == 3
+    assert [m.kind for m in bench.write(lambda c: states.take_marks(c, 10))] == ["a.a", "b.b", "c.c"]
     assert bench.write(lambda c: states.take_marks(c, 10)) == []
     bench.write(states.mark_all)
     assert bench.read(states.marks_left) == 6
@@ -185,8 +182,6 @@ def test_signals_are_listed_as_a_person_asks(bench):
     )
     assert bench.read(lambda c: signals.rows(c, kind="hiring.opened"))[1].account == "name:foo"
     assert bench.read(lambda c: signals.last_seen(c, [acme])) == {acme: bench.now - DAY // 2}
-    assert bench.read(signals.newest_detected) == {"jobs": bench.now, "news": bench.now}
-    assert (bench.read(signals.count), bench.read(lambda c: signals.count(c, acme))) == (4, 3)
 
 
 def test_a_person_is_kept_as_a_keyed_hash_only(bench):

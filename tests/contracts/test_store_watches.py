@@ -54,10 +54,8 @@ def test_a_lease_that_ran_out_can_be_claimed_again_with_the_next_epoch(bench):
     (old,) = claim(bench, lease_s=-1)
     (new,) = claim(bench)
     assert (old.epoch, new.epoch) == (1, 2)
-    assert not bench.write(lambda c: watches.renew(c, "jobs", 1, old.epoch, lease_s=60, now=bench.now))
     assert not bench.write(lambda c: watches.release(c, "jobs", 1, old.epoch))
-    assert bench.write(lambda c: watches.renew(c, "jobs", 1, new.epoch, lease_s=-1, now=bench.now))
-    assert claim(bench)[0].epoch == 3
+    assert claim(bench) == []
 
 
 def test_a_row_given_back_can_be_claimed_at_once(bench):

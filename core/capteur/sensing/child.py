@@ -26,7 +26,7 @@ from capteur.sensing import limits
 from capteur.sensing.crossing import tell_error
 from capteur.sensing.drive import error_place, generator_of, generator_place
 from capteur.sensing.frames import encode, unpack
-from capteur.sensing.remote import CRASHED, NO_MEMORY, AsyncHttp, Channel, RemoteLog, SyncHttp
+from capteur.sensing.remote import CRASHED, NO_MEMORY, AsyncRemoteHttp, Channel, RemoteHttp, RemoteLog
 from capteur.sensor import RESERVED, Context, Delivery, PushSensor, Sensor
 
 _END: Final = encode({"t": "end"})
@@ -97,8 +97,8 @@ def _build(told: Mapping[str, Any]) -> Sensor:
 def _context(channel: Channel, told: Mapping[str, Any]) -> Context:
     return Context(
         **told,
-        http=SyncHttp(channel),
-        ahttp=AsyncHttp(channel),
+        http=RemoteHttp(channel),
+        ahttp=AsyncRemoteHttp(channel),
         log=RemoteLog(channel),
         _bad_row=lambda error: channel.row(error_place(error), error),
     )

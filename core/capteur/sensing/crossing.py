@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from capteur import errors
-from capteur.errors import CapteurError, PluginError, RateLimited, Stopped
+from capteur.errors import CapteurError, HostDown, PluginError, RateLimited, Stopped
 from capteur.sensing.drive import Elsewhere, error_place, owned, said
 from capteur.sensing.frames import as_stranger, pack, stranger, unpack
 from capteur.signals import AccountFact, Checkpoint, Detected, Outcome, Revoke, SameAs, Signal, clean
@@ -51,6 +51,8 @@ def tell_error(error: BaseException) -> dict[str, Any]:
         told |= {"what": said(error.what), "why": said(error.why), "fix": said(error.fix)}
         if isinstance(error, RateLimited) and isinstance(error.retry_after, int | float):
             told["retry_after"] = float(error.retry_after)
+        if isinstance(error, HostDown):
+            told |= {"host": said(error.host), "retry_after": float(error.retry_after)}
     else:
         told["family"] = next((c.__name__ for c in _FAMILIES if isinstance(error, c)), "Exception")
     return told
@@ -72,6 +74,8 @@ def make_error(told: Mapping[str, Any], *, elsewhere: bool = False) -> BaseExcep
         words = {"why": clean(str(told["why"]), 500), "fix": clean(str(told["fix"]), 500)}
         if issubclass(base, RateLimited) and told.get("retry_after") is not None:
             words["retry_after"] = float(told["retry_after"])
+        if issubclass(base, HostDown):
+            words |= {"host": clean(str(told["host"]), 255), "retry_after": float(told["retry_after"])}
         name = ours
     else:
         base = next((c for c in _FAMILIES if c.__name__ == told.get("family")), Exception)

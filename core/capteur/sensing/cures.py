@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import linecache
 import re
 from collections.abc import Iterable, Mapping
@@ -10,6 +9,7 @@ from dataclasses import fields
 
 from capteur.accounts import Account, AccountRef
 from capteur.asking import Answer, AsyncHttp, Http
+from capteur.nearest import nearest
 from capteur.sensing.drive import place
 from capteur.sensor import Context, Delivery
 from capteur.signals import AccountFact, Checkpoint, Outcome, Revoke, SameAs, Signal
@@ -155,5 +155,5 @@ def _names(kind: type | None) -> list[str]:
 
 def _near(word: str, known: Iterable[str]) -> str:
     names = list(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6) or [n for n in names if word in n.split("_")]
+    near = nearest(word, names, 1) or [n for n in names if word in n.split("_")]
     return f"did you mean {near[0]}?" if near else ""

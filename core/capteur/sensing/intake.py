@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,10 +14,12 @@ from capteur.errors import InputError
 from capteur.kinds import Kind, kind_of
 from capteur.matching import Index, reference
 from capteur.sensing.cures import not_a_signal, with_cure
+from capteur.sensing.scrubbing import Scrubber
 from capteur.signals import (
     Accepted,
     AccountFact,
     Checkpoint,
+    Detected,
     Outcome,
     Revoke,
     SameAs,
@@ -35,7 +37,7 @@ MAX_NOTES = 20
 MOST = 10**300
 _SCALARS = (str, int, float, bool, type(None))
 
-OTHER = (AccountFact, Outcome, Checkpoint, Revoke, SameAs)
+OTHER = AccountFact | Outcome | Checkpoint | Revoke | SameAs
 Taken = Accepted | AccountFact | Outcome | Checkpoint | Revoke | SameAs
 
 
@@ -58,7 +60,9 @@ class Intake:
     """Takes one unit's yield.
 
     `check` is pure and runs where the generator runs (it needs the generator's line); `take` runs on the loop's side.
-    Bad things are counted in `bad` and the first of them kept in `notes`, one sentence each.
+    Bad things are counted in `bad` and the first of them kept in `notes`, one sentence each. With `assume_known` a signal is known
+    from its day plus its kind's delay: `delays` (micros by kind) as it was measured, else the declared one. `hide` takes secrets
+    out of everything.
     """
 
     def __init__(
@@ -70,6 +74,8 @@ class Intake:
         account: Account | None = None,
         discover: bool = False,
         assume_known: bool = False,
+        delays: Mapping[str, int] | None = None,
+        hide: Scrubber | None = None,
     ) -> None:
         self.kinds = kinds
         self.now = now
@@ -77,12 +83,15 @@ class Intake:
         self.account = account
         self.discover = discover
         self.assume_known = assume_known
+        self.delays = delays or {}
+        self.hide = hide
         self.bad = 0
         self.notes: list[str] = []
         self.accepted = 0
         self.newest: int | None = None
         self.gathered = Gathered()
         self._owners: dict[str, tuple[str, str]] = {}
+        self._hidden: tuple[int, str] | None = None
 
     def reject(self, text: str) -> None:
         """Count one bad thing and keep its sentence."""
@@ -97,11 +106,8 @@ class Intake:
     def check(self, thing: object, where: Callable[[], str]) -> Taken | None:
         """Check one yielded thing; None when it is dropped. `where` names the line and is asked only then."""
         try:
-            if isinstance(thing, Signal):
-                return accept(thing, self.kinds, self.now)
-            if isinstance(thing, OTHER):
-                self._convert(thing)
-                return thing
+            if isinstance(thing, Signal | OTHER):
+                return self._checked(thing, where)
         except InputError as error:
             word = "Signal" if isinstance(thing, Signal) else type(thing).__name__
             self.reject_thing(word, where(), error.what)
@@ -112,6 +118,30 @@ class Intake:
         self.reject(not_a_signal(type(thing).__name__, where()))
         return None
 
+    def _checked(self, thing: Detected, where: Callable[[], str]) -> Taken:
+        hide = self.hide if self.hide is not None and self.hide.is_needed else None
+        if hide is not None:
+            thing = hide.texts(thing)
+        taken: Taken
+        if isinstance(thing, Signal):
+            taken = accept(thing, self.kinds, self.now)
+        else:
+            self._convert(thing)
+            taken = thing
+        if hide is not None:
+            taken = hide.contents(taken)
+            if hide.has_news():
+                self._tell_hidden(hide.told, where)
+        return taken
+
+    def _tell_hidden(self, places: Sequence[str], where: Callable[[], str]) -> None:
+        """One sentence for the whole unit: it grows with the places, and keeps the line of the first."""
+        if self._hidden is None:
+            self._hidden = (len(self.notes), where())
+        at, line = self._hidden
+        text = f"it wrote its own secret into {', '.join(places)}; it was removed  at {line}  fix: leave it out"
+        self.notes[at : at + 1] = [text]
+
     def take(self, thing: Taken) -> None:
         """Add a checked thing to what the next commit carries."""
         got = self.gathered
@@ -119,7 +149,7 @@ class Intake:
             if self._is_taken(thing):
                 return
             kind = self.kinds.get(thing.kind) or kind_of(thing.kind)
-            known = thing.occurred_at + _micros(kind.delay) if self.assume_known else None
+            known = thing.occurred_at + self.delays.get(kind.name, _micros(kind.delay)) if self.assume_known else None
             got.signals.append(Incoming(thing, self.subject(thing.ref), kind.grows, known))
             self.accepted += 1
             self.newest = thing.occurred_at if self.newest is None else max(self.newest, thing.occurred_at)

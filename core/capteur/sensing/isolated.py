@@ -201,7 +201,7 @@ def _start(instance: Instance, ctx: Context, subject: Account | Delivery | None)
         "where": instance.origin.where,
         "options": instance.given,
     }
-    words = ("instance", "now", "since", "until", "cursor", "limit", "base")
+    words = ("instance", "now", "since", "until", "cursor", "limit", "base", "contact")
     message = {
         "sensor": sensor,
         "context": {word: getattr(ctx, word) for word in words},

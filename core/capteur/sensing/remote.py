@@ -11,22 +11,16 @@ import json
 import os
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from concurrent.futures import Future
 from enum import Enum
 from typing import Any, Final
 
-from pydantic import SecretStr
-
-from capteur.asking import Answer, Query
+from capteur.asking import Answer, AsyncHttp, Following, Headers, Http, Query, Token
 from capteur.errors import ConfigError
 from capteur.sensing.crossing import make_error, tell_thing
 from capteur.sensing.drive import said
 from capteur.sensing.frames import HEADER, MOST, encode, pack, unpack
-
-Headers = Mapping[str, str | SecretStr] | None
-Token = SecretStr | str | None
-Following = Callable[[Any], str | Mapping[str, Any] | None]
 
 LOST: Final = 86
 """Exit code of a process whose channel is gone."""
@@ -36,7 +30,6 @@ NO_MEMORY: Final = 88
 """Exit code of a process that asked for more memory than there is for it; to say more might need more."""
 MOST_THING: Final = 1024 * 1024
 """Bytes of one yielded thing. The largest that core takes is a Checkpoint of 256 KB."""
-_JSON: Final = {"accept": "application/json"}
 
 
 class Channel:
@@ -163,7 +156,7 @@ def _answer(result: tuple[Any, bytes]) -> Answer:
     return Answer(value["status"], value["url"], headers, body, value["unchanged"], value["encoding"])
 
 
-class SyncHttp:
+class RemoteHttp(Http):
     """`ctx.http` of an isolated sensor."""
 
     def __init__(self, channel: Channel) -> None:
@@ -184,12 +177,6 @@ class SyncHttp:
         flags = {"conditional": conditional, "robots": robots, "accept": list(accept)}
         return _answer(self._channel.ask("get", url=url, words=words | flags).result())
 
-    def get_json(self, url: str, *, params: Query = None, headers: Headers = None, token: Token = None) -> Any:
-        return self.get(url, params=params, headers=_JSON | dict(headers or {}), token=token).json()
-
-    def get_text(self, url: str, *, params: Query = None, headers: Headers = None, token: Token = None) -> str:
-        return self.get(url, params=params, headers=headers, token=token).text
-
     def post_json(
         self, url: str, json: Any, *, params: Query = None, headers: Headers = None, token: Token = None
     ) -> Any:
@@ -207,7 +194,7 @@ class SyncHttp:
             to = following(leaf["page"])
 
 
-class AsyncHttp:
+class AsyncRemoteHttp(AsyncHttp):
     """`ctx.ahttp` of an isolated sensor."""
 
     def __init__(self, channel: Channel) -> None:
@@ -230,12 +217,6 @@ class AsyncHttp:
         words = {"params": params, "headers": headers, "token": token}
         flags = {"conditional": conditional, "robots": robots, "accept": list(accept)}
         return _answer(await self._ask("get", url=url, words=words | flags))
-
-    async def get_json(self, url: str, *, params: Query = None, headers: Headers = None, token: Token = None) -> Any:
-        return (await self.get(url, params=params, headers=_JSON | dict(headers or {}), token=token)).json()
-
-    async def get_text(self, url: str, *, params: Query = None, headers: Headers = None, token: Token = None) -> str:
-        return (await self.get(url, params=params, headers=headers, token=token)).text
 
     async def post_json(
         self, url: str, json: Any, *, params: Query = None, headers: Headers = None, token: Token = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from capteur.clock import Clock, from_micros
 from capteur.matching import Index
 from capteur.registry import Instance
 from capteur.runner import SenseUnit
+from capteur.sensing.purse import Purse
 from capteur.sensing.telling import Sink
 from capteur.sensor import Delivery, Log
 from capteur.store import Store
@@ -25,7 +26,10 @@ PROCESSES = 8
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What running a unit needs of the house. With a `sink`, what a unit finds goes there instead of into the store."""
+    """What running a unit needs of the house. With a `sink`, what a unit finds goes there instead of into the store.
+
+    `purses` by instance, of those that have a budget.
+    """
 
     store: Store
     web: Web
@@ -37,6 +41,7 @@ class Tools:
     base: str = "."
     rng: random.Random = field(default_factory=random.Random)
     sink: Sink | None = None
+    purses: Mapping[str, Purse] = field(default_factory=dict)
     processes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PROCESSES))
 
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, cast
 
 from capteur.clock import from_micros, micros
 from capteur.errors import Stopped
 from capteur.runner import UnitDone
+from capteur.schedules import key_of
+from capteur.sensing.arriving import is_assumed, is_live, measured_delays
+from capteur.sensing.bill import Bill
 from capteur.sensing.drive import bad_row, drive_sync, error_place, said
 from capteur.sensing.intake import Gathered, Intake, Taken
 from capteur.sensing.isolated import drive_isolated
 from capteur.sensing.looped import drive_async
+from capteur.sensing.scrubbing import Scrubber
 from capteur.sensing.task import Task, Tools
 from capteur.sensing.telling import add, describe, home_of, named_secrets, validator_scope
 from capteur.sensing.verdict import OK, Verdict, judge, wasted
@@ -23,7 +27,6 @@ from capteur.sensor import AccountSensor, Context, FeedSensor, PushSensor
 from capteur.signals import Checkpoint
 from capteur.store import Fenced, watches
 from capteur.store import validators as stored_validators
-from capteur.store.ingest import commit
 from capteur.store.shapes import Batch, Finish, Receipt, Validator
 from capteur.web import Session, redact
 from capteur.web import Validator as WebValidator
@@ -35,17 +38,20 @@ FLUSH = 1000
 class _Run:
     """The state of one running unit."""
 
-    def __init__(self, task: Task, tools: Tools, session: Session) -> None:
+    def __init__(self, task: Task, tools: Tools, session: Session, delays: Mapping[str, int]) -> None:
         self.task, self.tools, self.session = task, tools, session
-        sensor = task.instance.sensor
         self.intake = Intake(
             kinds=task.instance.kinds,
             now=tools.clock.now(),
             index=tools.index,
             account=task.account,
             discover=task.instance.name in tools.discover or task.instance.use in tools.discover,
-            assume_known=sensor.history or (task.backfill and not sensor.present_only),
+            assume_known=is_assumed(task),
+            delays=delays,
+            hide=Scrubber(session.redactor),
         )
+        self.live = is_live(task, self.intake.now)
+        self.bill = Bill(task.instance, session, tools.purses.get(task.instance.name))
         self.total = Receipt()
 
     def context(self) -> Context:
@@ -62,6 +68,7 @@ class _Run:
             log=self.tools.log(instance.name),
             limit=task.limit,
             base=self.tools.base,
+            contact=self.tools.web.settings.contact,
             _bad_row=lambda error: self.intake.reject(bad_row(error_place(error), type(error).__name__, said(error))),
         )
 
@@ -124,12 +131,14 @@ class _Run:
             validators=learnt,
             validator_scope=validator_scope(task.instance),
             finish=None if task.backfill else finish,
+            live=self.live,
+            spent=self.bill.due(finish.status if finish is not None else None),
         )
         now, sink = micros(self.tools.clock.now()), self.tools.sink
         if sink is not None:
             receipt = sink.take(batch)
         else:
-            receipt = await asyncio.wrap_future(self.tools.store.write(lambda conn: commit(conn, batch, now)))
+            receipt = await asyncio.wrap_future(self.tools.store.write(lambda conn: self.bill.commit(conn, batch, now)))
         self.total = add(self.total, receipt)
         new = set(receipt.new_keys)
         for incoming in got.signals:
@@ -146,14 +155,19 @@ async def run_unit(task: Task, tools: Tools) -> UnitDone:
     try:
         await tools.processes.acquire()
     except asyncio.CancelledError:
-        if tools.sink is None:
-            row = (task.instance.name, task.unit.account_id, task.unit.epoch)
-            await asyncio.wrap_future(tools.store.write(lambda conn: watches.release(conn, *row)))
+        await _give_back(task, tools)
         raise
     try:
         return await _run_unit(task, tools)
     finally:
         tools.processes.release()
+
+
+async def _give_back(task: Task, tools: Tools) -> None:
+    """A unit that was stopped before it began leaves its row as it found it."""
+    if tools.sink is None:
+        row = (task.instance.name, task.unit.account_id, task.unit.epoch)
+        await asyncio.wrap_future(tools.store.write(lambda conn: watches.release(conn, *row)))
 
 
 async def _run_unit(task: Task, tools: Tools) -> UnitDone:
@@ -175,9 +189,11 @@ async def _run_unit(task: Task, tools: Tools) -> UnitDone:
             validators={url: WebValidator(v.url, v.etag, v.last_modified) for url, v in known.items()},
             deadline=started + instance.deadline.total_seconds(),
             instance=instance.name,
+            purse=tools.purses.get(instance.name),
         )
-        run = _Run(task, tools, session)
+        run = _Run(task, tools, session, await measured_delays(task, tools))
         await run.consume()
+        session.check_paid()  # a sensor may have gone on without its answer
         if run.intake.wasted:
             verdict = wasted(instance.name, task.label, task.watch.fails, run.intake.notes[0])
     except Fenced as error:
@@ -185,12 +201,15 @@ async def _run_unit(task: Task, tools: Tools) -> UnitDone:
     except asyncio.CancelledError:
         if run is not None:
             await _finish(run, Verdict("stopped", "stopped"))
+        else:
+            await _give_back(task, tools)
         raise
     except BaseException as error:  # a sensor may raise anything; judge() says what it means
         if isinstance(error, KeyboardInterrupt):
             raise
+        refused = run.session.refused if run is not None and isinstance(error, Exception) else None
         verdict = judge(
-            error,
+            refused or error,
             instance=instance.name,
             fails=task.watch.fails,
             account=task.label,
@@ -200,6 +219,8 @@ async def _run_unit(task: Task, tools: Tools) -> UnitDone:
         )
     if run is not None and verdict.status != "fenced":
         verdict = await _finish(run, verdict)
+    if run is not None and verdict.status == "fenced":
+        await run.bill.pay_alone(tools.store)
     return _done(task, tools, run, verdict, tools.clock.monotonic() - started)
 
 
@@ -208,8 +229,7 @@ async def _finish(run: _Run, verdict: Verdict) -> Verdict:
 
     A skip is a decision, not a failure: what the sensor remembered on the way to it (where it has looked in vain) is kept.
     """
-    task, now = run.task, run.tools.clock.now()
-    due = now + (verdict.wait if verdict.wait is not None else task.instance.every)
+    task = run.task
     got = run.intake.drain()
     if verdict.status not in ("ok", "skipped"):
         got.memory = None
@@ -218,7 +238,7 @@ async def _finish(run: _Run, verdict: Verdict) -> Verdict:
     newest = max((m for m in (seen, task.watch.newest) if m is not None), default=None)
     error = run.session.redactor(verdict.error) if verdict.error else None
     try:
-        await run.commit(got, Finish(verdict.status, micros(due), newest, error))
+        await _to_its_end(run.commit(got, Finish(verdict.status, _due(run, verdict), newest, error)))
     except Fenced as fenced:
         return Verdict("fenced", str(fenced))
     except (Exception, Stopped) as failed:  # noqa: BLE001  whatever the commit raised belongs to this unit
@@ -235,6 +255,27 @@ async def _finish(run: _Run, verdict: Verdict) -> Verdict:
             else verdict
         )
     return verdict
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for what must not be torn off half-way: who is cancelled meanwhile would leave the row to its lease."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
+
+
+def _due(run: _Run, verdict: Verdict) -> int:
+    """When the row is served next. One that was stopped is due at once, and keeps its place among those that wait."""
+    task, now = run.task, run.tools.clock.now()
+    if verdict.status == "stopped":
+        return min(task.watch.next_due, micros(now))
+    if verdict.wait is not None:
+        return micros(now + verdict.wait)
+    key = key_of(task.instance.name, task.unit.account_id)
+    return micros(task.instance.schedule.after_run(run.intake.now, now, key))
 
 
 def _done(task: Task, tools: Tools, run: _Run | None, verdict: Verdict, seconds: float) -> UnitDone:
@@ -261,6 +302,7 @@ def _done(task: Task, tools: Tools, run: _Run | None, verdict: Verdict, seconds:
         retry_at=micros(tools.clock.now() + verdict.wait) if verdict.wait else None,
         park=verdict.park,
         credentials=verdict.credentials,
+        away=verdict.away,
         notes=tuple(hide(note) for note in run.intake.notes) if run else (),
     )
     tools.observe("capteur_run_finished", instance=task.instance.name, done=done)

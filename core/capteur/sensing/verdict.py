@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from capteur.errors import (
     AuthError,
     CapteurError,
     ConfigError,
+    HostDown,
     RateLimited,
     Skip,
     SourceChanged,
@@ -23,11 +25,21 @@ from capteur.sensing.drive import Stuck, error_place, said
 
 BACKOFF_FIRST = timedelta(minutes=1)
 BACKOFF_MOST = timedelta(hours=6)
+STORE_MOST = timedelta(minutes=5)
+"""A store that failed says nothing against the source: it is asked again soon after the store works."""
 BAD_RUNS = 3
 """So many bad runs in a row, and the row gets one try a day."""
 QUARANTINE = timedelta(days=1)
 WAIT_LEAST_S, WAIT_MOST_S = 1.0, 30 * 86_400.0
 """What an author's RateLimited may ask for: a row must neither spin nor sleep for ever."""
+LONGEST: Mapping[UnitStatus, timedelta] = {
+    "waiting": timedelta(seconds=WAIT_MOST_S),
+    "backoff": BACKOFF_MOST,
+    "stuck": BACKOFF_MOST,
+    "failed": STORE_MOST,
+    "quarantined": QUARANTINE,
+}
+"""How long a row of a status may have to wait; of any other, its schedule says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,8 @@ class Verdict:
     wait: timedelta | None = None
     park: bool = False
     credentials: bool = False
+    away: str | None = None
+    """The host that was not asked because it is down."""
 
 
 OK = Verdict("ok")
@@ -85,13 +99,16 @@ def _judge(
             asked = error.retry_after
             wait = backoff(0, rng) if asked is None else timedelta(seconds=min(max(asked, WAIT_LEAST_S), WAIT_MOST_S))
             verdict = Verdict("waiting", what, fix, wait)
+        case HostDown():
+            wait = timedelta(seconds=min(max(error.retry_after, WAIT_LEAST_S), WAIT_MOST_S))
+            verdict = Verdict("waiting", what, fix, wait + backoff(0, rng), away=said(error.host))
         case TryLater() | AuthError():
             verdict = Verdict("backoff", what, fix, backoff(fails, rng))
         case Stuck():
             cure = "isolate = true runs it in a process that can be killed"
             verdict = Verdict("stuck", f"{who}: {error}", cure, backoff(fails + 3, rng))
         case StoreError():
-            verdict = Verdict("failed", what, fix, backoff(fails, rng))
+            verdict = Verdict("failed", what, fix, min(backoff(fails, rng), STORE_MOST))
         case _:
             verdict = _bug(error, who, fails, instance, home)
     return verdict

@@ -13,19 +13,15 @@ from sqlalchemy import Connection
 from capteur.accounts import Account
 from capteur.errors import InputError
 from capteur.store import marks, sql
-from capteur.store.forgetting import forget, purge_unmatched
+from capteur.store.forgetting import forget
 from capteur.store.subjects import root, roots
 
 __all__ = [
-    "add", "add_alias", "by_label", "facts", "forget", "get", "index_rows", "labels", "listing", "purge_unmatched", "set_fact",
+    "add", "add_alias", "by_label", "forget", "get", "index_rows", "labels", "listing",
 ]  # fmt: skip
 
 _CELLS = "id, domain, name, state, reference"
 _KNOWN = "account.state IN ('listed', 'discovered')"
-_FACT = (
-    "INSERT INTO fact (account_id, name, value, as_of) VALUES (:account, :name, :value, :as_of)"
-    " ON CONFLICT (account_id, name) DO UPDATE SET value = excluded.value, as_of = excluded.as_of WHERE excluded.as_of >= fact.as_of"
-)
 
 
 def add(
@@ -183,16 +179,6 @@ def labels(conn: Connection) -> list[str]:
     """Domains and names of all accounts that are not linked away, for "did you mean"."""
     found = sql.rows(conn, "SELECT domain, name, reference FROM account WHERE linked_to IS NULL ORDER BY id")
     return list(dict.fromkeys(text for row in found for text in row if text))
-
-
-def set_fact(conn: Connection, account_id: int, name: str, value: Any, as_of: int) -> None:
-    """Keep a fact (any JSON value) unless a newer one is known."""
-    sql.run(conn, _FACT, account=account_id, name=name, value=json.dumps(value), as_of=as_of)
-
-
-def facts(conn: Connection, account_id: int) -> dict[str, Any]:
-    """The newest fact by name, those of accounts linked into this one included."""
-    return dict(next((a.facts for a in _load(conn, "account.id = :id", id=account_id)), {}))
 
 
 def _load(conn: Connection, where: str, **values: Any) -> list[Account]:

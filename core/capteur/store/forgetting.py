@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -44,21 +45,37 @@ def forget(conn: Connection, account_id: int) -> int:
     return _delete(conn, family)
 
 
-def purge_unmatched(conn: Connection, before: int) -> int:
-    """Delete unmatched accounts of which nothing was detected since `before` (micros); returns how many."""
-    old = [
+def old_unmatched(conn: Connection, before: int) -> list[int]:
+    """Unmatched accounts of which nothing was detected since `before` (micros), by id."""
+    return _old(conn, before, "")
+
+
+def purge_unmatched(conn: Connection, before: int, ids: Collection[int]) -> int:
+    """Delete those of these accounts that are old and unmatched still; returns how many."""
+    mine = list(ids)
+    if sql.is_postgresql(
+        conn
+    ):  # held before they are looked at: a signal that is just arriving makes an account young again
+        query = f"SELECT id FROM account WHERE {sql.among(conn, 'id', 'ids')} ORDER BY id FOR UPDATE SKIP LOCKED"
+        mine = [row[0] for row in sql.rows(conn, query, ids=mine)]
+    old = _old(conn, before, f"AND {sql.among(conn, 'account.id', 'ids')}", ids=sql.array(conn, mine))
+    if old:
+        _delete(conn, old)
+    return len(old)
+
+
+def _old(conn: Connection, before: int, only: str, **values: Any) -> list[int]:
+    return [
         row[0]
         for row in sql.rows(
             conn,
             "SELECT id FROM account WHERE state = 'unmatched' AND created_at < :before AND NOT EXISTS"
             " (SELECT 1 FROM signal WHERE signal.account_id = account.id AND signal.detected_at >= :before)"
-            " AND NOT EXISTS (SELECT 1 FROM account other WHERE other.linked_to = account.id) ORDER BY id",
+            f" AND NOT EXISTS (SELECT 1 FROM account other WHERE other.linked_to = account.id) {only} ORDER BY id",
             before=before,
+            **values,
         )
     ]
-    for part in sql.chunks(old, sql.CHUNK):
-        _delete(conn, part)
-    return len(old)
 
 
 def _delete(conn: Connection, ids: Sequence[int]) -> int:

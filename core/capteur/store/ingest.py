@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from capteur.store import links, marks, sql, staging, validators, watches, words
+from capteur.store import delays, links, marks, spend, sql, staging, validators, watches, words
 from capteur.store.faults import Fenced
 from capteur.store.shapes import Batch, Incoming, IncomingFact, IncomingOutcome, Receipt
 from capteur.store.subjects import Subjects, resolve
@@ -46,6 +46,8 @@ def commit(conn: Connection, batch: Batch, now: int) -> Receipt:
     the strongest. What concerns an account that was forgotten meanwhile is dropped and counted as unchanged.
     """
     watches.advance(conn, batch, now)
+    if batch.spent is not None:
+        spend.add(conn, batch.instance, batch.spent)
     _same(conn, batch, now)
     subjects = resolve(
         conn, [thing.subject for things in (batch.signals, batch.facts, batch.outcomes) for thing in things], now
@@ -87,9 +89,10 @@ def _signals(conn: Connection, batch: Batch, subjects: Subjects, changes: marks.
     arriving = {key: i for key, i in once.items() if key not in known} if known else once
     cells, unmatched = _cells(conn, arriving, subjects, kinds, (scope, now))
     new = staging.insert(conn, cells)
-    changes.add(
-        [(c[3], c[4], c[5], c[11]) for c in (cells.values() if len(new) == len(cells) else [cells[key] for key in new])]
-    )
+    stored = cells.values() if len(new) == len(cells) else [cells[key] for key in new]
+    changes.add([(c[3], c[4], c[5], c[11]) for c in stored])
+    if batch.live:
+        delays.count(conn, scope, [(c[4], now - c[5]) for c in delays.sample(stored) if not c[7]])
     grown = staging.grow(conn, scope, now, {key: once[key] for key in growing if key not in new}, kinds)
     changes.add(grown)
     return _Taken(list(new), len(grown), sum(key in unmatched for key in new) if unmatched else 0)

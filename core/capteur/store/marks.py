@@ -87,37 +87,32 @@ def mark_all(conn: Connection) -> None:
     )
 
 
-def take_marks(conn: Connection, limit: int, *, account_id: int | None = None) -> list[Mark]:
+def take_marks(conn: Connection, limit: int) -> list[Mark]:
     """Take about `limit` marks, whole accounts at a time, and delete them in this transaction.
 
     On PostgreSQL accounts another process is refolding are left to it: what concerns an account as a whole (its ceiling) must
-    be made by one of them. `account_id` takes only that account's marks.
+    be made by one of them.
     """
     if limit <= 0:
         return []
     if sql.is_postgresql(conn):
-        return _take_skipping(conn, limit, account_id)
-    chosen = (
-        "account_id = :account"
-        if account_id is not None
-        else ("account_id IN (SELECT account_id FROM stale ORDER BY account_id, kind_id LIMIT :limit)")
-    )
+        return _take_skipping(conn, limit)
     taken = sql.rows(
         conn,
-        f"DELETE FROM stale WHERE {chosen} RETURNING account_id, (SELECT name FROM kind WHERE kind.id = kind_id), from_day",
-        **({"account": account_id} if account_id is not None else {"limit": limit}),
+        "DELETE FROM stale WHERE account_id IN (SELECT account_id FROM stale ORDER BY account_id, kind_id LIMIT :limit)"
+        " RETURNING account_id, (SELECT name FROM kind WHERE kind.id = kind_id), from_day",
+        limit=limit,
     )
     return sorted((Mark(*row) for row in taken), key=lambda m: (m.account_id, m.kind))
 
 
-def _take_skipping(conn: Connection, limit: int, account_id: int | None) -> list[Mark]:
+def _take_skipping(conn: Connection, limit: int) -> list[Mark]:
     # NO KEY UPDATE: a writer that adds signals of the account only needs its key, and is not kept waiting
-    only = "AND account_id = :account" if account_id is not None else ""
     taken = sql.rows(
         conn,
-        f"""
+        """
         WITH mine AS MATERIALIZED (
-            SELECT id FROM account WHERE id IN (SELECT account_id FROM stale WHERE true {only} ORDER BY account_id, kind_id LIMIT :limit)
+            SELECT id FROM account WHERE id IN (SELECT account_id FROM stale ORDER BY account_id, kind_id LIMIT :limit)
             FOR NO KEY UPDATE SKIP LOCKED
         ), marks AS MATERIALIZED (
             SELECT account_id, kind_id FROM stale WHERE account_id IN (SELECT id FROM mine) FOR UPDATE SKIP LOCKED
@@ -127,7 +122,6 @@ def _take_skipping(conn: Connection, limit: int, account_id: int | None) -> list
         RETURNING stale.account_id, kind.name, stale.from_day
         """,
         limit=limit,
-        **({"account": account_id} if account_id is not None else {}),
     )
     return sorted((Mark(*row) for row in taken), key=lambda m: (m.account_id, m.kind))
 
@@ -135,13 +129,3 @@ def _take_skipping(conn: Connection, limit: int, account_id: int | None) -> list
 def marks_left(conn: Connection) -> int:
     """How many marks there are."""
     return int(sql.value(conn, "SELECT count(*) FROM stale"))
-
-
-def pending(conn: Connection, account_id: int) -> list[Mark]:
-    """The marks of one account, left where they are; `take_marks(..., account_id=)` takes them."""
-    found = sql.rows(
-        conn,
-        "SELECT account_id, kind.name, from_day FROM stale JOIN kind ON kind.id = kind_id WHERE account_id = :account ORDER BY kind.name",
-        account=account_id,
-    )
-    return [Mark(*row) for row in found]

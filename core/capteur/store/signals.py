@@ -16,7 +16,7 @@ from capteur.store import audit, marks, sql
 from capteur.store.columns import columns
 from capteur.store.shapes import SignalRow
 
-__all__ = ["columns", "count", "history", "history_as_of", "last_seen", "newest_detected", "of_kind", "revoke", "rows"]
+__all__ = ["columns", "history", "history_as_of", "last_seen", "revoke", "rows"]
 
 _OBSERVED = "signal.key, kind.name, signal.occurred_at, {strength}, {known_at}, signal.revoked_at, topic.name, signal.event, signal.person, signal.id"
 _NAMED = "JOIN kind ON kind.id = signal.kind_id LEFT JOIN topic ON topic.id = signal.topic_id"
@@ -59,26 +59,6 @@ def history_as_of(conn: Connection, account_id: int, as_of: int) -> list[Observa
         at=as_of,
     )
     return sorted((Observation(*row) for row in found), key=lambda o: (o.occurred_at, o.key, o.signal_id))
-
-
-def of_kind(conn: Connection, account_id: int, kind: str, from_micros: int | None = None) -> list[Observation]:
-    """An account's standing signals of one kind from a moment on, by (occurred_at, key): what `fold` takes.
-
-    Of sightings of one event, whatever their kinds, only the strongest is there, the earliest of equals.
-    """
-    since = "" if from_micros is None else "AND signal.occurred_at >= :start"
-    found = sql.rows(
-        conn,
-        f"""
-        SELECT {OBSERVED} FROM signal {_NAMED}
-        WHERE signal.account_id = :account AND signal.kind_id = (SELECT id FROM kind WHERE name = :kind)
-        AND signal.revoked_at IS NULL {since} AND {STRONGEST} ORDER BY signal.occurred_at, signal.key, signal.id
-        """,
-        account=account_id,
-        kind=kind,
-        **({} if from_micros is None else {"start": from_micros}),
-    )
-    return [Observation(*row) for row in found]
 
 
 def rows(
@@ -162,16 +142,3 @@ def last_seen(conn: Connection, account_ids: Collection[int] | None = None) -> d
     values = {} if account_ids is None else {"ids": sql.array(conn, account_ids)}
     query = f"SELECT account_id, max(occurred_at) FROM signal WHERE revoked_at IS NULL{where} GROUP BY account_id"
     return dict(sql.pairs(conn, query, **values))
-
-
-def newest_detected(conn: Connection) -> dict[str, int]:
-    """When each sensor last found something new (micros), by its name; tells a silent sensor."""
-    query = "SELECT scope.name, max(detected_at) FROM signal JOIN scope ON scope.id = scope_id GROUP BY scope.name"
-    return dict(sql.pairs(conn, query))
-
-
-def count(conn: Connection, account_id: int | None = None) -> int:
-    """How many signals there are, of one account or in all."""
-    if account_id is None:
-        return int(sql.value(conn, "SELECT count(*) FROM signal"))
-    return int(sql.value(conn, "SELECT count(*) FROM signal WHERE account_id = :account", account=account_id))

@@ -24,7 +24,10 @@ _POSTGRESQL = "SELECT (w->>0)::bigint, w->>1, (w->>2)::bigint FROM json_array_el
 
 
 def standing(conn: Connection, wanted: Sequence[Wanted]) -> dict[tuple[int, str], list[Observation]]:
-    """The signals that stand now, by (account, kind), each list by (occurred_at, key); as `signals.of_kind` for each."""
+    """The signals that stand now, by (account, kind), each list by (occurred_at, key): what `fold` takes.
+
+    Of sightings of one event, whatever their kinds, only the strongest is there, the earliest of equals.
+    """
     found: dict[tuple[int, str], list[Observation]] = defaultdict(list)
     if not wanted:
         return found

@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 
 from capteur.intent import State
 from capteur.store import sql, words
-from capteur.store.marks import mark_all, marks_left, pending, take_marks
+from capteur.store.marks import mark_all, marks_left, take_marks
 from capteur.store.shapes import VersionRow
 
 __all__ = [
-    "find_version", "load", "mark_all", "marks_left", "pending", "save", "set_ceilings", "take_marks", "version", "versions", "walk",
+    "find_version", "load", "mark_all", "marks_left", "save", "set_ceilings", "take_marks", "version", "walk",
 ]  # fmt: skip
 
 _SAVE = """
@@ -142,13 +142,6 @@ def version(conn: Connection, model: str, estimator: str, params_json: str, now:
     found = find_version(conn, model, estimator, params_json)
     assert found is not None, "it was just written"
     return found
-
-
-def versions(conn: Connection, model: str | None = None) -> list[VersionRow]:
-    """All versions, oldest first."""
-    where = "WHERE model = :model" if model is not None else ""
-    values = {"model": model} if model is not None else {}
-    return [VersionRow(*row) for row in sql.rows(conn, f"SELECT {_VERSION} FROM version {where} ORDER BY id", **values)]
 
 
 def _pack(values: tuple[float, ...]) -> bytes:

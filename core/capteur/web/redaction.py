@@ -13,6 +13,8 @@ from urllib.parse import quote, quote_plus
 MASK: Final = "[secret]"
 SHORTEST: Final = 3
 """A shorter "secret" is no secret, and replacing it would turn every message into noise."""
+SHORTEST_STORED: Final = 6
+"""A shorter one stays in what is stored: `env:REGION` is "emea", and without it keys and addresses would be others."""
 _REMEMBERED: Final = 512
 
 _TELLING = re.compile(
@@ -61,27 +63,54 @@ def _forms(value: str) -> Iterable[str]:
 class Redactor:
     """Replaces known secret values, in the forms they travel in, and whatever looks like a credential.
 
-    Secrets met later (a token fetched at run time) are added; the oldest of very many are dropped.
+    Secrets met later (a token fetched at run time) are added; the oldest of very many are dropped, guesses first.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._forms: dict[str, None] = {}
+        self._forms: dict[str, bool] = {}
+        """What a secret looks like; True for a secret that is one for certain."""
         self._longest_first: tuple[str, ...] = ()
+        self._certain: tuple[str, ...] = ()
         self._lock = threading.Lock()
         for value in secrets:
             self.add(value)
 
-    def add(self, value: str) -> None:
-        """From now on `value` is a secret. From any thread."""
-        if len(value.strip()) < SHORTEST or value in self._forms:
+    def add(self, value: str, *, guessed: bool = False) -> None:
+        """From now on `value` is a secret; a `guessed` one only where texts are shown. From any thread."""
+        if len(value.strip()) < SHORTEST or self._forms.get(value, False) or (guessed and value in self._forms):
             return
         forms = {form for part in (value, value.strip()) for form in _forms(part)}
         with self._lock:
-            self._forms.update(dict.fromkeys(forms))
+            for form in forms:
+                self._forms[form] = self._forms.get(form, False) or not guessed
             while len(self._forms) > _REMEMBERED:
-                del self._forms[next(iter(self._forms))]
+                oldest = next(iter(self._forms))
+                del self._forms[next((form for form, certain in self._forms.items() if not certain), oldest)]
             # a secret that contains another must go first, or half of it would stay
             self._longest_first = tuple(sorted(self._forms, key=len, reverse=True))
+            certain = {form for form, sure in self._forms.items() if sure and len(form.strip()) >= SHORTEST_STORED}
+            # what is stored is JSON, and a text in it may be JSON again
+            certain |= {json.dumps(form)[1:-1] for form in certain}
+            self._certain = tuple(sorted(certain, key=len, reverse=True))
+
+    @property
+    def is_certain(self) -> bool:
+        """There is a secret that `certain` would take out."""
+        return bool(self._certain)
+
+    def is_secret(self, text: str) -> bool:
+        """Whether the whole text is a secret."""
+        return text in self._certain
+
+    def certain(self, text: str) -> str:
+        """`text` without the secrets that are ones for certain, and otherwise as it is: for what is stored.
+
+        There a guess would do harm: a key or an address that merely looks like a credential names a fact.
+        """
+        for value in self._certain:
+            if value in text:
+                text = text.replace(value, MASK)
+        return text
 
     def __call__(self, text: str) -> str:
         for value in self._longest_first:
