@@ -12,7 +12,7 @@ TESTS ?=
 empty :=
 space := $(empty) $(empty)
 
-.PHONY: help demo test check format bench constraints wheel clean
+.PHONY: help demo test check format bench soak soak-real constraints wheel clean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,8 @@ help:
 	@echo "make test         set up and run the tests (TESTS=tests/store runs a part)"
 	@echo "make check        formatting, lint, types, layers"
 	@echo "make bench        the benchmarks, one table"
+	@echo "make soak         thirty days of a daemon in minutes, with everything going wrong (DAYS=30 ACCOUNTS=200 SEED=7)"
+	@echo "make soak-real    a real daemon on this machine: nothing of it may grow (MINUTES=15)"
 	@echo "make format       format and fix what can be fixed"
 	@echo "make constraints  renew the pins in constraints.txt"
 	@echo "make wheel        build the distribution into dist/"
@@ -44,6 +46,12 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/table.py
+
+soak: $(VENV)/.dev
+	$(BIN)/python benchmarks/soak.py --days $(or $(DAYS),30) --accounts $(or $(ACCOUNTS),200) --seed $(or $(SEED),7)
+
+soak-real: $(VENV)/.dev
+	$(BIN)/python benchmarks/soak_real.py --minutes $(or $(MINUTES),15)
 
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --outdir dist .
@@ -73,7 +81,7 @@ define install
 endef
 
 $(VENV)/.base: $(PINS) | $(VENV)/.made
-	$(call install,-e . -e plugins/capteur-rss)
+	$(call install,-e '.[adoption]' -e plugins/capteur-rss)
 	@touch $@
 
 $(VENV)/.dev: $(PINS) | $(VENV)/.made

@@ -3,7 +3,7 @@
 CPU seconds (for PostgreSQL the server's too), ours and the limit in turns, batch by batch, so that a busy moment of the machine
 meets both. The limit is the bare driver: one prepared INSERT ... ON CONFLICT DO NOTHING of ready-made rows into the same schema,
 a transaction per 1000; on PostgreSQL a COPY to a temporary table and the INSERT from it. Ours takes checked signals, resolves
-accounts, kinds and scopes, writes the stale marks and goes through the writer thread.
+accounts, kinds and scopes, measures how late they are known, writes the stale marks and goes through the writer thread.
 """
 
 from __future__ import annotations
@@ -132,7 +132,9 @@ def in_turns(
 @contextmanager
 def sqlite_pair(signals: Sequence[Incoming]) -> Iterator[tuple[Callable[[int], object], Callable[[int], object]]]:
     """(ours, the limit): each stores the batch that begins at a place, in a database of its own."""
-    batches = {i: Batch("hiring", "hiring", signals=tuple(signals[i : i + BATCH])) for i in range(0, SIGNALS, BATCH)}
+    batches = {
+        i: Batch("hiring", "hiring", signals=tuple(signals[i : i + BATCH]), live=True) for i in range(0, SIGNALS, BATCH)
+    }
     with tempfile.TemporaryDirectory() as folder, filled(f"sqlite:///{folder}/ours.db") as store:
         with filled(f"sqlite:///{folder}/limit.db") as other:
             ready = cells(signals, other)
@@ -165,7 +167,9 @@ def postgresql_pair(
     with psycopg.connect(server.get_uri(), autocommit=True) as admin:
         for name in ("ours", "bare"):
             admin.execute(f"CREATE DATABASE {name}")
-    batches = {i: Batch("hiring", "hiring", signals=tuple(signals[i : i + BATCH])) for i in range(0, SIGNALS, BATCH)}
+    batches = {
+        i: Batch("hiring", "hiring", signals=tuple(signals[i : i + BATCH]), live=True) for i in range(0, SIGNALS, BATCH)
+    }
     with (
         filled(server.get_uri("ours")) as store,
         filled(server.get_uri("bare")) as other,

@@ -10,13 +10,14 @@
     ├── TryLater             do nothing: capteur comes back by itself             exit 1
     │   ├── RateLimited      the host asked us to wait
     │   ├── TransientError   network, 5xx, a deadline
+    │   │   └── HostDown     it failed again and again, and was not asked
     │   └── StoreBusy        the database is locked or away
     ├── SourceChanged        tell the plugin's author (or look: capteur try NAME)  exit 1
     │   └── NotFound         the address answers 404 or 410
     ├── StoreError           look after the database                              exit 1
     │   ├── StoreHeld        another run holds it
     │   ├── StoreFull        the disk is full
-    │   └── SchemaError      its schema is not ours
+    │   └── SchemaError      its schema is not ours, or of another time              exit 2
     └── Skip                 nothing is wrong; the reason is shown
         ├── SkipRun
         └── SkipAccount
@@ -99,6 +100,17 @@ class TransientError(TryLater):
     """Network, 5xx, a deadline that passed."""
 
 
+class HostDown(TransientError):
+    """The host failed so often in a row that it was not asked this time. It is again in `retry_after` seconds."""
+
+    def __init__(
+        self, what: str = "", *, host: str = "", retry_after: float = 60.0, why: str = "", fix: str = ""
+    ) -> None:
+        super().__init__(what, why=why, fix=fix)
+        self.host = host
+        self.retry_after = retry_after
+
+
 class StoreBusy(TryLater):
     """The database is locked by somebody else, or away."""
 
@@ -124,7 +136,9 @@ class StoreFull(StoreError):
 
 
 class SchemaError(StoreError):
-    """The database's schema is older, newer or not ours."""
+    """The database's schema is older, newer or not ours: no restart mends that, so a service manager shall not try."""
+
+    exit_code = 2
 
 
 class Skip(CapteurError):

@@ -2,6 +2,8 @@
 
 Running state is a projection of the signals: a commit leaves stale marks, `refresh` refolds them in a transaction of its own.
 A crash between the two leaves a mark, never a wrong number; whoever needs the state now folds first.
+
+An estimator that compares an account with the market is handed the market as known at 00:00 UTC of the day it is asked for.
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from capteur.clock import MICROS_PER_DAY
-from capteur.estimator import Estimator, SignalColumns
+from capteur.estimator import Estimator, Market, SignalColumns
 from capteur.intent import Estimate, Estimates, State
 from capteur.signals import Observation
+from capteur.store import markets, meta
 from capteur.store import signals as stored
 from capteur.store import states as running
+from capteur.store.markets import Reading
 from capteur.store.shapes import Mark, VersionRow
 from capteur.store.standing import standing
 
@@ -47,24 +51,36 @@ def parameters(estimator: Estimator) -> str:
 
 
 def install(store: Store, estimators: Mapping[str, Estimator], now: int) -> dict[str, Model]:
-    """The models with their versions; a version seen for the first time has every account refolded."""
+    """The models with their versions. Where a model's version is not the one it had last, every account is refolded.
+
+    Also when it is an old one again: while another was in use, its state was not kept up.
+    """
 
     def work(conn: Connection) -> dict[str, Model]:
-        models, fresh = {}, False
+        models, changed = {}, False
         for name, estimator in estimators.items():
             row = running.version(conn, name, estimator.name, parameters(estimator), now)
-            fresh = fresh or row.created_at == now
+            changed = meta.get(conn, _current(name)) != row.hash or changed
+            meta.put(conn, _current(name), row.hash)
             models[name] = Model(name, estimator, row)
-        if fresh:
+        if changed:
             running.mark_all(conn)
         return models
 
-    known = store.read(
-        lambda conn: {n: running.find_version(conn, n, e.name, parameters(e)) for n, e in estimators.items()}
-    )
-    if all(row is not None for row in known.values()):
-        return {name: Model(name, estimators[name], row) for name, row in known.items() if row is not None}
-    return store.write(work).result()
+    def known(conn: Connection) -> dict[str, Model]:
+        found = {}
+        for name, estimator in estimators.items():
+            row = running.find_version(conn, name, estimator.name, parameters(estimator))
+            if row is not None and meta.get(conn, _current(name)) == row.hash:
+                found[name] = Model(name, estimator, row)
+        return found
+
+    models = store.read(known)
+    return models if len(models) == len(estimators) else store.write(work).result()
+
+
+def _current(model: str) -> str:
+    return f"version:{model}"
 
 
 def concerning(model: str, signals: Iterable[Observation]) -> list[Observation]:
@@ -83,12 +99,88 @@ def concerning(model: str, signals: Iterable[Observation]) -> list[Observation]:
 
 def refresh(store: Store, models: Mapping[str, Model], now: int) -> int:
     """Refold everything that is stale; returns how many marks that were. Safe to run from several processes at once."""
+    models = recompute_derived(store, models, now)
     done = 0
     while count := store.write(lambda conn: _refold_some(conn, models, now)).result():
         done += count
         if count < MARKS:
             break
     return done
+
+
+def recompute_derived(store: Store, models: Mapping[str, Model], now: int) -> dict[str, Model]:
+    """The models, each knowing today's market where it compares with one.
+
+    The market is read at the first call of a UTC day, and again when signals came in since that were known before the day
+    began; every account whose own day now compares differently is marked as stale. Models without such a kind cost nothing.
+    """
+    return {
+        name: _reread(store, model, _midnight(now)) if model.estimator.market_kinds() else model
+        for name, model in models.items()
+    }
+
+
+def _midnight(moment: int) -> int:
+    return moment // MICROS_PER_DAY * MICROS_PER_DAY
+
+
+def _reread(store: Store, model: Model, at: int) -> Model:
+    def look(conn: Connection) -> tuple[Reading | None, Reading]:
+        before = markets.last(conn, model.name, model.version.hash)
+        if before is not None and before.at == at and markets.holds(conn, before):
+            return before, before
+        return before, _read_market(conn, model, at)
+
+    before, reading = store.read(look)
+    if reading is not before:
+        store.write(lambda conn: _adopt(conn, model, before, reading)).result()
+    return _knowing(model, reading)
+
+
+def _read_market(conn: Connection, model: Model, at: int) -> Reading:
+    columns = stored.columns(conn, as_of=at, states=markets.WATCHED)
+    listed = markets.listed(conn, at)
+    # An import of the past tells of accounts before they were on the list: they were there to be seen.
+    watched = len(listed | set(columns.account.tolist()))
+    market = model.estimator.market_of(columns, at, watched)
+    return Reading(model.version.hash, at, watched, market.worth, len(listed), markets.newest(conn))
+
+
+def _adopt(conn: Connection, model: Model, before: Reading | None, reading: Reading) -> None:
+    """Keep a reading and mark the accounts with signals on a day on which the market was not what it was believed to be."""
+    changed: dict[str, set[int]] = {}
+    for kind in model.estimator.market_kinds():
+        then, now = (r.worth.get(kind, {}) if r is not None else {} for r in (before, reading))
+        same = before is not None and before.watched == reading.watched
+        changed[kind] = {day for day in (*then, *now) if not same or then.get(day) != now.get(day)}
+    markets.save(conn, model.name, reading)
+    markets.mark(conn, changed)
+
+
+def _knowing(model: Model, reading: Reading) -> Model:
+    market = Market(reading.at, reading.watched, reading.worth)
+    return replace(model, estimator=model.estimator.knowing(market))
+
+
+_READ = "capteur_markets"
+
+
+def knowing(conn: Connection, model: Model, as_of: int) -> Model:
+    """The model with the market as it was known when the UTC day of `as_of` (micros) began, where it compares with one.
+
+    A market is read once per connection: all that one read of the store tells belongs to one moment.
+    """
+    if not model.estimator.market_kinds():
+        return model
+    seen: dict[tuple[str, int], Reading] | None = conn.get_execution_options().get(_READ)
+    if seen is None:
+        seen = {}
+        conn.execution_options(**{_READ: seen})
+    key = model.version.hash, _midnight(as_of)
+    if key not in seen:
+        kept = markets.find(conn, model.name, *key)
+        seen[key] = kept if kept is not None and markets.holds(conn, kept) else _read_market(conn, model, key[1])
+    return _knowing(model, seen[key])
 
 
 def _refold_some(conn: Connection, models: Mapping[str, Model], now: int) -> int:
@@ -154,13 +246,13 @@ def explain_one(
     """One account from its history, with a contribution per signal. `replay` = as it was believed at `as_of`, not as now known."""
     found = stored.history_as_of(conn, account_id, as_of) if replay else stored.history(conn, account_id)
     history = concerning(model.name, found)
-    return model.estimator.explain(history, as_of), history
+    return knowing(conn, model, as_of).estimator.explain(history, as_of), history
 
 
 def estimate_all(conn: Connection, model: Model, as_of: int) -> Estimates:
     """Every account that has signals, as of a moment, from history in columns."""
-    columns = stored.columns(conn, as_of=as_of)
-    return model.estimator.estimate(_columns_concerning(model.name, columns), as_of)
+    columns = stored.columns(conn, as_of=as_of, persons=model.estimator.reads_persons())
+    return knowing(conn, model, as_of).estimator.estimate(_columns_concerning(model.name, columns), as_of)
 
 
 def _columns_concerning(model: str, columns: SignalColumns) -> SignalColumns:
@@ -178,5 +270,6 @@ def _columns_concerning(model: str, columns: SignalColumns) -> SignalColumns:
         columns,
         topic=np.where(customer[keep], -1, columns.topic[keep]).astype(np.int32),
         place=columns.place[keep] if columns.place is not None else None,
+        person=columns.person[keep] if columns.person is not None else None,
         **{name: getattr(columns, name)[keep] for name in arrays},
     )

@@ -44,7 +44,7 @@ class UnitDone:
     """What became of a unit. Counts are of signals; `error` is one line without secrets, `seconds` wall time.
 
     `retry_at` (micros) is when a waiting or failed row is tried again; `park` asks for the whole instance to be parked, and
-    `credentials` says that it is for a credential. `notes` are the first bad things that were dropped, a sentence each.
+    `credentials` says that it is for a credential. `away` is the host that a waiting unit could not ask. `notes` are the first bad things that were dropped, a sentence each.
     """
 
     unit: SenseUnit
@@ -62,6 +62,7 @@ class UnitDone:
     retry_at: int | None = None
     park: bool = False
     credentials: bool = False
+    away: str | None = None
     notes: tuple[str, ...] = ()
 
 

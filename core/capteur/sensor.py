@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from capteur.accounts import Account
@@ -62,6 +63,7 @@ class Context:
         log: for what an operator should read.
         limit: stop is asked for after so many signals (core stops the generator by itself), else None.
         base: the folder of capteur.toml: relative paths in options start there.
+        contact: the project's e-mail address from `[web] contact`, for sources that want to know who asks; "" when not given.
     """
 
     instance: str
@@ -74,6 +76,7 @@ class Context:
     cursor: Any = None
     limit: int | None = None
     base: str = "."
+    contact: str = ""
     _bad_row: Callable[[BaseException], None] = field(default=lambda _: None, repr=False)
 
     def each(self, rows: Iterable[T], read: Callable[[T], Detected | Iterable[Detected] | None]) -> Iterator[Detected]:
@@ -121,6 +124,27 @@ class Sensor(Options):
     def kind_names(cls) -> frozenset[str]:
         """The declared kinds by name."""
         return frozenset(k if isinstance(k, str) else k.name for k in cls.kinds)
+
+    def config_files(self) -> Collection[str | Path]:
+        """Files whose content is configuration, a recipe for example; relative ones lie beside capteur.toml.
+
+        When one changes, that is as if an option changed: an instance that was parked goes on, and pages are read anew.
+        """
+        return ()
+
+    def paces(self) -> Mapping[str, float]:
+        """Hosts with house rules: how many requests a second each allows, by host name (`{"www.sec.gov": 5}`).
+
+        `ctx.http` keeps to it for everybody who asks that host; of several wishes the slowest counts.
+        """
+        return {}
+
+    def cost(self) -> int:
+        """How many credits one unit of work (a look at one account, or one run of a feed) costs at most; 0 = nothing is counted.
+
+        For sources that bill by the look-up. A `budget` with `credits` is spent by it, whole for each unit that asks anything.
+        """
+        return 0
 
 
 class FeedSensor(Sensor):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import log
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import text
 
-from capteur.clock import format_duration, from_micros
+from capteur.clock import from_micros
 from capteur.estimator import Estimator
 from capteur.kinds import Kind
 from capteur.registry import Broken, Instance
@@ -17,24 +18,63 @@ from capteur.sensor import FeedSensor
 from capteur.store import accounts as stored_accounts
 from capteur.store import watches
 from capteur.store.coverage import Watcher
-from capteur.store.shapes import InstanceRow
+from capteur.store.runs import Tally
+from capteur.store.shapes import InstanceRow, WatchRow
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 InstanceState = Literal[
-    "ok", "partial", "late", "parked", "waiting", "backoff", "quarantined", "never", "disabled", "broken"
+    "ok",
+    "partial",
+    "late",
+    "silent",
+    "parked",
+    "paused",
+    "waiting",
+    "backoff",
+    "quarantined",
+    "stuck",
+    "never",
+    "disabled",
+    "broken",
 ]
 INTERVALS = 3
 """An account is watched while its last good run is at most so many intervals ago."""
 DAY = 86_400_000_000
-DAILY = timedelta(days=1)
-"""How often an instance with an hour (`at`) runs."""
+SILENCE_DAYS = 90
+"""How far back is looked for how often an instance finds something."""
+FINDS = 5
+"""Runs that found something before anything can be said about how often that is."""
+CHANCE = 0.001
+"""An instance is silent when so long without a find would be this improbable, or more so, at its own rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetStatus:
+    """What an instance may spend in `per_s` seconds, and has; None = not limited. `waiting` looks are due and have no room.
+
+    `room_at` is when the next of them may begin, `full_at` when the whole budget is there again (micros); `told` all of it in words.
+    """
+
+    requests: int | None
+    requests_spent: int
+    credits: int | None
+    credits_spent: int
+    per_s: int
+    waiting: int
+    room_at: int | None
+    full_at: int | None
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceStatus:
-    """One configured instance. Counts are of watch rows (accounts; 1 for a feed); times in micros."""
+    """One configured instance. Counts are of watch rows (accounts; 1 for a feed); times in micros.
+
+    `error` is why the state is what it is. `down_since` is when it stopped working, `quiet_since` when it last found something,
+    if that is unusually long ago; `schedule` is when it looks, in words; `day` what the last 24 hours came to.
+    """
 
     name: str
     state: InstanceState
@@ -46,6 +86,15 @@ class InstanceStatus:
     skipped: int = 0
     error: str | None = None
     fix: str | None = None
+    running: int = 0
+    waiting: int = 0
+    quarantined: int = 0
+    stuck: int = 0
+    down_since: int | None = None
+    quiet_since: int | None = None
+    schedule: str = ""
+    day: Tally = field(default_factory=Tally)
+    budget: BudgetStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +108,23 @@ class Status:
     signals_24h: int
     stale: int
     broken: list[Broken]
+    daemons: list[DaemonStatus] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonStatus:
+    """One daemon. `alive` is false when its heartbeat has stopped: it was killed, or its machine stands still."""
+
+    host: str
+    pid: int
+    version: str
+    started_at: int
+    beat_at: int
+    leads: bool
+    running: int
+    stuck: int
+    trouble: str | None
+    alive: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +140,7 @@ class Finding:
 
 def horizon(instance: Instance) -> int:
     """How long a good run counts as watching, in micros."""
-    interval = max(instance.every, DAILY) if instance.at else instance.every
-    span = instance.silent_after if instance.shape == "push" else interval * INTERVALS
+    span = instance.silent_after if instance.shape == "push" else instance.schedule.interval() * INTERVALS
     return int(span.total_seconds() * 1_000_000)
 
 
@@ -95,10 +160,18 @@ def watchers(conn: Connection, instances: Iterable[Instance]) -> list[Watcher]:
     return found
 
 
-def instance_status(conn: Connection, instance: Instance, row: InstanceRow | None, now: int) -> InstanceStatus:
-    """The state of one instance from its watch rows."""
+def instance_status(
+    conn: Connection,
+    instance: Instance,
+    row: InstanceRow | None,
+    now: int,
+    day: Tally | None = None,
+    finds: Sequence[int] = (),
+) -> InstanceStatus:
+    """The state of one instance from its watch rows; `finds` is when its runs found something new, ascending."""
+    schedule = str(instance.schedule) if instance.shape != "push" else "when something comes in"
     if not instance.enabled:
-        return InstanceStatus(instance.name, "disabled")
+        return InstanceStatus(instance.name, "disabled", schedule=schedule)
     rows = watches.rows(conn, instance.name)
     good = [
         r for r in rows if r.last_ok is not None and now - r.last_ok <= horizon(instance) and r.last_status != "skipped"
@@ -106,23 +179,22 @@ def instance_status(conn: Connection, instance: Instance, row: InstanceRow | Non
     failing = [r for r in rows if r.fails > 0]
     last_ok = max((r.last_ok for r in rows if r.last_ok is not None), default=None)
     worst = max(failing, key=lambda r: r.fails, default=None)
+    quiet = quiet_since(finds, now)
+    state = _state(rows, good, failing, worst, last_ok)
     error, fix = (worst.last_error if worst else None), None
-    state: InstanceState
     if row is not None and row.parked_at is not None:
         state, error, fix = "parked", row.parked_error, row.parked_fix or f"capteur resume {instance.name}"
-    elif not rows or (last_ok is None and not failing and all(r.last_status is None for r in rows)):
-        state = "never"
-    elif worst is not None and len(failing) == len(rows):
-        state = "quarantined" if worst.last_status == "quarantined" else "backoff"
-    elif good:
-        state = "partial" if failing else "ok"
-    elif any(r.last_status == "waiting" for r in rows):
-        state = "waiting"
+    elif row is not None and row.paused_at is not None:
+        state, error = "paused", f"paused since {from_micros(row.paused_at):%d %b %H:%M} UTC"
+        fix = f"capteur resume {instance.name}"
+    elif state == "waiting":
         error = error or next((r.last_error for r in rows if r.last_status == "waiting"), None)
-    elif worst is not None:
-        state = "quarantined" if worst.last_status == "quarantined" else "backoff"
-    else:
-        state = "late" if last_ok is not None else "ok"
+    elif state == "ok" and quiet is not None:
+        state, error = (
+            "silent",
+            f"it runs well and has found nothing since {from_micros(quiet):%d %b}, which is unusual",
+        )
+        fix = f"look whether the source has changed: capteur try {instance.name}"
     return InstanceStatus(
         instance.name,
         state,
@@ -134,7 +206,51 @@ def instance_status(conn: Connection, instance: Instance, row: InstanceRow | Non
         sum(r.last_status == "skipped" for r in rows),
         error,
         fix,
+        running=sum(r.lease_until > now for r in rows),
+        waiting=sum(r.last_status == "waiting" for r in rows),
+        quarantined=sum(r.last_status == "quarantined" for r in rows),
+        stuck=sum(r.last_status == "stuck" for r in rows),
+        down_since=row.down_since if row is not None else None,
+        quiet_since=quiet,
+        schedule=schedule,
+        day=day or Tally(),
     )
+
+
+def _state(
+    rows: Sequence[WatchRow],
+    good: Sequence[WatchRow],
+    failing: Sequence[WatchRow],
+    worst: WatchRow | None,
+    last_ok: int | None,
+) -> InstanceState:
+    state: InstanceState
+    if not rows or (last_ok is None and not failing and all(r.last_status is None for r in rows)):
+        state = "never"
+    elif good and len(failing) < len(rows):
+        state = "partial" if failing else "ok"
+    elif any(r.last_status == "waiting" for r in rows) and len(failing) < len(rows):
+        state = "waiting"
+    elif worst is not None:
+        status = worst.last_status
+        state = "quarantined" if status == "quarantined" else "stuck" if status == "stuck" else "backoff"
+    else:
+        state = "late" if last_ok is not None else "ok"
+    return state
+
+
+def quiet_since(finds: Sequence[int], now: int) -> int | None:
+    """When an instance last found something, if that is unusually long ago by its own habit; else None.
+
+    At a steady rate of n finds in a time T, a silence of t has the probability exp(-n t / T). A source that comes in bursts
+    is not held to that: the silence must also be half as long again as the longest one before.
+    """
+    if len(finds) < FINDS:
+        return None
+    quiet, span = now - finds[-1], finds[-1] - finds[0]
+    longest = max(later - earlier for earlier, later in pairwise(finds))
+    improbable = quiet * (len(finds) - 1) > -log(CHANCE) * span
+    return finds[-1] if improbable and quiet > 1.5 * longest else None
 
 
 def recent_signals(conn: Connection, now: int) -> int:
@@ -146,13 +262,15 @@ def recent_signals(conn: Connection, now: int) -> int:
 
 def instance_findings(status: InstanceStatus, instance: Instance) -> list[Finding]:
     """What `check` says of one instance."""
-    topic, every = status.name, format_duration(instance.every)
-    if status.state == "disabled":
-        return [Finding("ok", topic, "disabled")]
+    topic, schedule = status.name, str(instance.schedule)
+    if status.state in ("disabled", "paused"):
+        return [
+            Finding("ok" if status.state == "disabled" else "warn", topic, status.error or status.state, status.fix)
+        ]
     if status.state == "parked":
         return [Finding("error", topic, f"parked: {status.error}", status.fix, 4)]
     if status.state == "never":
-        return [Finding("ok", topic, f"{instance.use}, every {every}, has not run yet", "capteur run")]
+        return [Finding("ok", topic, f"{instance.use}, {schedule}, has not run yet", "capteur run")]
     when = (
         f"last good run {from_micros(status.last_ok):%d %b %H:%M} UTC"
         if status.last_ok is not None
@@ -160,11 +278,11 @@ def instance_findings(status: InstanceStatus, instance: Instance) -> list[Findin
     )
     watched = f", {status.ok} of {status.accounts} accounts watched" if instance.shape == "account" else ""
     failing = f", {status.failing} failing" if status.failing else ""
-    line = f"{when}, every {every}{watched}{failing}"
+    line = f"{when}, {schedule}{watched}{failing}"
     if status.state == "ok" and not status.failing:
         return [Finding("ok", topic, line)]
     detail = f"{line}: {status.error}" if status.error else line
-    if status.state in ("ok", "partial", "late", "waiting"):
+    if status.state in ("ok", "partial", "late", "silent", "waiting"):
         return [Finding("warn", topic, detail, status.fix or "capteur run")]
     return [Finding("error", topic, detail, status.fix or f"capteur run {topic}", 1)]
 

@@ -73,6 +73,15 @@ class _Phrase:
     dated: bool = True
 
 
+_DERIVED: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("momentum", "signals come faster", "signals come faster, on {n} days"),
+        Kind("breadth", "more than one person", "more than one person, on {n} days"),
+        Kind("surprise", "more than the market that day", "more than the market on {n} days"),
+    )
+}
+"""What the default estimator makes of signals, in words; no sensor has such kinds."""
 _PHRASES: Mapping[str, _Phrase] = {
     "hiring.opened": _Phrase("opened a relevant role", "opened {n} relevant roles", "hires {a} {what}", dated=False),
     "hiring.surge": _Phrase("hires faster than usual", "hires faster than usual", dated=False),
@@ -111,7 +120,12 @@ def safe(text: str, limit: int = 400) -> str:
 
 def label(kind: str, count: int, kinds: Mapping[str, Kind] | None = None) -> str:
     """The kind in words for `count` signals: "2 relevant roles opened". `kinds` are the plugins' own, before the catalogue."""
-    return safe(((kinds or {}).get(kind) or kind_of(kind)).words(count))
+    return safe(((kinds or {}).get(kind) or _DERIVED.get(kind) or kind_of(kind)).words(count))
+
+
+def is_derived(kind: str) -> bool:
+    """True for what an estimator made of other signals: it has a line, and is no fact to tell anybody."""
+    return kind in _DERIVED or kind.startswith("seq:")
 
 
 def _article(word: str) -> str:

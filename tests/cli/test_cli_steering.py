@@ -7,10 +7,13 @@ import threading
 
 import pytest
 
-from capteur.cli.steering import SENSOR, steered
+from capteur.cli.steering import PLUGIN, SENSOR, steered
 
 
-@pytest.mark.parametrize(("thread", "out", "err"), [(SENSOR, "data\n", "said\n"), ("another", "said\ndata\n", "")])
+@pytest.mark.parametrize(
+    ("thread", "out", "err"),
+    [(SENSOR, "data\n", "said\n"), (PLUGIN, "data\n", "said\n"), ("another", "said\ndata\n", "")],
+)
 def test_what_a_sensors_thread_prints_goes_to_stderr(capsys, thread, out, err):
     with steered():
         speaker = threading.Thread(target=print, args=("said",), name=thread)

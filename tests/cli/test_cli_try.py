@@ -119,7 +119,13 @@ def test_a_backfill_gives_a_row_per_window_and_nothing_new_the_second_time(round
     ]
     assert err.startswith("2 of 2 windows read, 4 new signals")
     told = json.loads(rounds(*argv, "--json")[1])
-    assert ([item["new"] for item in told["items"]], told["again"]) == ([0, 0], None)
+    assert (told["items"], told["again"]) == ([], None)
+    assert [(window["since"][:10], window["until"][:10]) for window in told["before"]] == [
+        ("2026-01-01", "2026-02-01"),
+        ("2026-02-01", "2026-03-01"),
+    ]
+    told = json.loads(rounds(*argv, "--again", "--json")[1])
+    assert [item["new"] for item in told["items"]] == [0, 0]
 
 
 def test_a_backfill_that_was_refused_says_how_to_go_on(rounds, terminal):

@@ -153,14 +153,13 @@ def test_a_typo_in_an_instance_is_answered_with_the_nearest(ready):
 
 
 def test_resuming_what_runs_says_so(ready):
-    assert ready("resume", "history")[::2] == (0, "history was not parked\n")
+    assert ready("resume", "history")[::2] == (0, "history was neither parked nor paused\n")
 
 
 def test_the_schema_is_upgraded_or_already_new(ready):
-    code, out, err = ready("db", "upgrade")
-    assert (code, out) == (0, "")
-    assert err.startswith("the schema is 0")
-    assert err.endswith(" already\n")
+    code, out, _ = ready("db", "upgrade", "--json")
+    (item,) = json.loads(out)["items"]
+    assert (code, item["schema_before"] == item["schema"], item["backup"]) == (0, True, None)
 
 
 def test_shared_options_work_before_and_after_the_command(project, capteur, tmp_path_factory):

@@ -32,7 +32,7 @@ class Interrupting(FeedSensor):
 
     def detect(self, ctx):
         os.kill(os.getpid(), signal.SIGINT)
-        threading.Event().wait(60)
+        threading.Event().wait(600)
         yield Signal(kind="funding.raised", account="acme.com", key=1, occurred_at=ctx.now)
 """
 
@@ -74,10 +74,48 @@ def test_ctrl_c_during_a_run_is_130_and_leaves_no_traceback(project):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=180,
     )
     assert done.returncode == 130
     assert done.stderr.strip() == "stopped"
+
+
+LATE = """import threading
+from pathlib import Path
+
+from capteur import FeedSensor, Signal
+
+
+class Late(FeedSensor):
+    name = "late"
+    kinds = ("funding.raised",)
+
+    def detect(self, ctx):
+        while not Path(ctx.base, "closed").exists():
+            threading.Event().wait(0.02)
+        yield Signal(kind="funding.raised", account="globex.com", key="late", occurred_at=ctx.now)
+"""
+
+
+def test_a_reader_that_has_enough_ends_the_output_and_not_the_run(project, capteur):
+    """`capteur run | head -1`: what the other sensor finds afterwards is stored."""
+    (project / "plugins").mkdir()
+    (project / "plugins" / "late.py").write_text(LATE)
+    _also(project, "[sensors.late]")
+    capteur("accounts", "import")
+    command = [sys.executable, "-m", "capteur.cli", "run"]
+    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert running.stdout.readline().startswith("instance\t")
+        running.stdout.close()
+        (project / "closed").touch()
+        told = running.stderr.read()
+        assert running.wait(180) == 0
+    assert "Traceback" not in told
+    assert "BrokenPipe" not in told
+    signals = {row["sensor"] for row in _table(capteur("signals")[1])}
+    assert signals >= {"csv", "late"}
 
 
 def test_a_database_that_is_not_ours_is_refused_and_not_touched(project, capteur):
@@ -87,7 +125,7 @@ def test_a_database_that_is_not_ours_is_refused_and_not_touched(project, capteur
         connection.commit()
     before = other.read_bytes()
     code, out, err = capteur("rank", "--db", str(other))
-    assert (code, out) == (1, "")
+    assert (code, out) == (2, "")
     assert err.splitlines()[0] == f"error: store sqlite:///{other}: this database is not capteur's"
     assert other.read_bytes() == before
 

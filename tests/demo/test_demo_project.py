@@ -32,7 +32,7 @@ def test_every_feed_of_the_project_is_served(tmp_path, ask):
 
 
 def test_without_the_plugin_for_feeds_the_project_does_without_them(tmp_path):
-    assert set(load(write_project(tmp_path, market(), WORLD, news=False), {}).sensors) == {"hiring"}
+    assert set(load(write_project(tmp_path, market(), WORLD, news=False), {}).sensors) == {"hiring", "funding"}
 
 
 def test_the_account_list_names_every_company_with_its_standing(tmp_path):

@@ -51,7 +51,7 @@ def test_every_window_is_read_once_and_oldest_first(feed: Make) -> None:
 
 def test_running_it_again_stores_nothing_new(feed: Make) -> None:
     house = feed(DAILY)
-    first, again = (house.backfill("feed", since=START, until=END) for _ in range(2))
+    first, again = (house.backfill("feed", since=START, until=END, again=again) for again in (False, True))
     assert sum(w.new for w in first.windows) == len(house.signals()) == 10
     assert (sum(w.new for w in again.windows), sum(w.unchanged for w in again.windows)) == (0, 10)
 

@@ -54,8 +54,57 @@ def test_hooks_are_counted_and_a_misspelt_one_is_told(feed: Make, project: Any) 
     project.plugin("listener", "@hookimpl\ndef capteur_run_finished(instance): ...\n")
     project.plugin("misspelt", "@hookimpl\ndef capteur_run_finishd(instance): ...\n")
     findings = feed(ONE).check()
-    assert next(f.text for f in findings if f.topic == "hooks") == "listener listens"
+    assert next(f.text for f in findings if f.topic == "hooks") == "listener hears capteur_run_finished"
     assert "did you mean 'capteur_run_finished'" in next(f.text for f in findings if f.topic == "plugin misspelt")
+
+
+CARELESS = """
+class Careless(FeedSensor):
+    \"\"\"A key in plain text.\"\"\"
+
+    name = "careless"
+    kinds = ("a.b",)
+    token: str = ""
+
+    def detect(self, ctx): yield
+"""
+
+
+def test_a_plugin_that_fails_a_check_of_the_kit_is_a_warning_with_its_cure(feed: Make, project: Any) -> None:
+    project.plugin("careless", CARELESS)
+    findings = feed(ONE).check()
+    (finding,) = [f for f in findings if f.topic == "plugin careless"]
+    assert (finding.level, finding.exit_code, finding.fix) == ("warn", 0, "token: SecretStr")
+    assert finding.text == (
+        "fails 'its secrets are typed as secrets': careless.py:7: Careless: the option 'token' is plain text"
+    )
+    conformance = next(f.text for f in findings if f.topic == "conformance")
+    assert conformance.endswith("plugins pass the checks that need no source")
+
+
+def test_one_name_is_checked_for_conformance_too(feed: Make, project: Any) -> None:
+    project.plugin("careless", CARELESS)
+    house = feed(ONE)
+    assert [f.text for f in house.check("feed") if f.topic == "conformance"] == [
+        "feed passes 6 of 6 checks that need no source; its test runs the others"
+    ]
+    assert [f.level for f in house.check("careless") if f.topic == "plugin careless"] == ["warn"]
+
+
+def test_a_run_imports_nothing_that_no_enabled_instance_uses(feed: Make, project: Any) -> None:
+    for name in ("spare", "disabled"):
+        project.plugin(
+            name,
+            f"import pathlib\npathlib.Path({str(project.folder)!r}, 'imported-{name}').touch()\n\n"
+            f'class Spare(FeedSensor):\n    """Unused."""\n\n'
+            f'    name = "{name}"\n    kinds = ("a.b",)\n    def detect(self, ctx): yield\n',
+        )
+    house = feed(ONE, toml="[sensors.disabled]\nenabled = false")
+    house.run()
+    house.status()
+    assert not list(project.folder.glob("imported-*"))
+    house.check()
+    assert len(list(project.folder.glob("imported-*"))) == 2
 
 
 def test_nothing_is_asked_without_live(feed: Make) -> None:

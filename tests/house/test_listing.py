@@ -259,6 +259,24 @@ def test_new_weights_are_a_new_version_and_the_state_is_built_anew(
     assert micros(clock.now()) == new.as_of
 
 
+def test_old_weights_that_come_back_find_no_state_that_was_left_behind(project: Any) -> None:
+    """Signals that came while other weights were in use count under the old ones as well, in the list and in its order."""
+    project.plugin("feed", SENSOR)
+    project.accounts(ACCOUNTS)
+    few, heavy = "[sensors.feed]\nupto = 4", '[models.main.kinds."hiring.opened"]\nweight = 9.0\n[sensors.feed]'
+    for toml in (few, heavy):
+        project.configure(toml)
+        house: House = project.open()
+        house.import_accounts()
+        house.run()
+    project.configure(few)
+    again: House = project.open()
+    found = {row.account.domain: row.estimate.intent for row in again.ranking().rows}
+    assert [*found] == ["hooli.com", "acme.com", "globex.com", "umbrella.com"]
+    for domain, intent in found.items():
+        assert intent == pytest.approx(again.explain(domain).row.estimate.intent)
+
+
 def test_a_feed_that_covers_some_companies_watches_only_those(project: Any) -> None:
     project.plugin(
         "few",
@@ -298,15 +316,22 @@ def test_an_import_tells_what_it_merged_what_it_lifted_and_what_it_refused(house
     assert house.import_accounts().notes == ["acme.com: no longer competitor"]
 
 
-def test_a_daily_instance_watches_until_three_days_have_passed(project: Any) -> None:
+@pytest.mark.parametrize(
+    ("at", "days"), [("08:00 Europe/Paris", 3), ("mon-fri 08:00 Europe/Paris", 9), ("sun 08:00", 21)]
+)
+def test_an_instance_with_an_hour_watches_until_three_of_its_longest_gaps_have_passed(
+    project: Any, at: str, days: int
+) -> None:
     project.plugin("feed", SENSOR)
-    project.configure('[sensors.feed]\nat = "08:00 Europe/Paris"')
+    project.configure(f'[sensors.feed]\nat = "{at}"')
     project.accounts("domain,name\nquiet.com,Quiet\n")
     house: House = project.open()
     house.import_accounts()
     house.run()
-    project.clock.advance(timedelta(hours=60))
+    project.clock.advance(timedelta(days=days))
     assert house.explain("quiet.com").row.estimate.status == "no_signal"
+    project.clock.advance(timedelta(seconds=1))
+    assert house.explain("quiet.com").row.estimate.status == "not_watched"
 
 
 def test_a_new_owner_is_an_update(house: House, project: Any) -> None:

@@ -85,6 +85,12 @@ def test_a_wait_that_was_asked_for_crosses() -> None:
     assert again.retry_after == 7
 
 
+def test_a_host_that_is_down_crosses_with_its_name_and_wait() -> None:
+    again = make_error(tell_error(errors.HostDown("waiting for x.example", host="x.example", retry_after=7)))
+    assert isinstance(again, errors.HostDown)
+    assert (again.host, again.retry_after) == ("x.example", 7)
+
+
 def test_a_foreign_error_keeps_name_family_text_and_line() -> None:
     class OddError(KeyError):
         pass

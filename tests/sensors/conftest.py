@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from capteur import (
     Account,
@@ -35,6 +36,7 @@ from capteur import (
 )
 from capteur.clock import from_micros
 from capteur.signals import Accepted, accept
+from capteur_sensors.demo.nameserver import NXDOMAIN, SERVFAIL, Told, serve_names
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 ACME = Account(id=1, domain="acme.example", name="Acme")
@@ -100,7 +102,7 @@ class WorldHttp:
     ) -> Answer:
         if robots and url in self._world.robots_closed:
             raise SkipAccount(f"robots.txt forbids {url}")
-        sent = dict(headers or {})
+        sent = {k: v.get_secret_value() if isinstance(v, SecretStr) else v for k, v in (headers or {}).items()}
         if conditional and url in self._validators:
             sent["If-None-Match"] = self._validators[url]
         with httpx.Client(transport=httpx.MockTransport(self._world.handle)) as client:
@@ -188,6 +190,7 @@ class Bench:
         self.memory: Any = None
         self.validators: dict[str, str] = {}
         self.now = NOW
+        self.contact = "me@company.example"
 
     def run(
         self,
@@ -196,11 +199,15 @@ class Bench:
         *,
         later: timedelta = timedelta(),
         since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Run:
-        """Run it once, `later` than the last time. An error keeps signals and moves no memory; a skip does move it."""
+        """Run it once, `later` than the last time. An error keeps signals and moves no memory; a skip does move it.
+
+        With `until` it is a backfill: it gets no memory and leaves none.
+        """
         self.now += later
         run, http, before = Run(), WorldHttp(self.world, self.validators), len(self.world.asked)
-        ctx = self.context(sensor, run, http, since)
+        ctx = self.context(sensor, run, http, since, until)
         memory = self.memory
         generator = sensor.detect(ctx, account) if isinstance(sensor, AccountSensor) else sensor.detect(ctx)
         try:
@@ -214,7 +221,7 @@ class Bench:
                     memory = json.loads(json.dumps(thing.memory))
         except Exception as error:  # noqa: BLE001  whatever it is, the test looks at it
             run.error = error
-        if run.error is None or isinstance(run.error, SkipAccount):
+        if until is None and (run.error is None or isinstance(run.error, SkipAccount)):
             self.memory = memory
         if run.error is None:
             self.validators |= http.learnt
@@ -222,7 +229,12 @@ class Bench:
         return run
 
     def context(
-        self, sensor: FeedSensor | AccountSensor, run: Run, http: WorldHttp, since: datetime | None = None
+        self,
+        sensor: FeedSensor | AccountSensor,
+        run: Run,
+        http: WorldHttp,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Context:
         """What core would hand to the sensor now."""
         return Context(
@@ -232,8 +244,10 @@ class Bench:
             http=http,
             ahttp=None,
             log=run.log,
-            cursor=self.memory,
+            until=until,
+            cursor=self.memory if until is None else None,
             base=str(self.base),
+            contact=self.contact,
             _bad_row=run.bad.append,  # type: ignore[arg-type]
         )
 
@@ -257,3 +271,40 @@ def bench(world: World, tmp_path: Path) -> Bench:
 def new_bench(world: World, tmp_path: Path) -> Callable[[], Bench]:
     """A second watch row, or one that has forgotten everything."""
     return lambda: Bench(world, tmp_path)
+
+
+class Zone:
+    """Names, and what a real name server on loopback says to each. A name that nobody put does not exist."""
+
+    def __init__(self) -> None:
+        self.told: dict[tuple[str, str], Told] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.address = ""
+
+    def put(self, name: str, kind: str, *values: str | tuple[str, ...], **how: Any) -> None:
+        """Let `name` have these records of a kind; `rcode` and `fault` as in Told."""
+        self.told[name, kind] = Told(values, **how)
+
+    def fail(self, name: str, kind: str = "", *, rcode: int = SERVFAIL) -> None:
+        """Let a question, or every question about a name and what is beneath it, be answered by an error."""
+        self.told[name, kind or "*"] = Told(rcode=rcode)
+
+    def lookup(self, name: str, kind: str) -> Told:
+        """What is said to one question."""
+        self.asked.append((name, kind))
+        labels = name.split(".")
+        above = [".".join(labels[at:]) for at in range(len(labels))]
+        every = next((self.told[n, "*"] for n in above if (n, "*") in self.told), None)
+        found = self.told.get((name, kind)) or every
+        if found is not None:
+            return found
+        exists = any(n == name or n.endswith("." + name) for n, _ in self.told)
+        return Told() if exists else Told(rcode=NXDOMAIN)
+
+
+@pytest.fixture
+def zone() -> Iterator[Zone]:
+    made = Zone()
+    with serve_names(made.lookup) as address:
+        made.address = address
+        yield made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
 from urllib.parse import quote, quote_plus
@@ -234,3 +235,37 @@ def test_of_very_many_secrets_the_newest_are_kept():
 def test_control_characters_are_removed():
     """Row 18: a source cannot repaint the terminal or turn text around."""
     assert clean("Acme\x1b[31m \x9b0m\u202eevil\u2066 [/bad]\r\0 Ltd\tfine\n") == "Acme[31m 0mevil [/bad] Ltd\tfine\n"
+
+
+def test_only_what_is_a_secret_for_certain_leaves_what_is_stored():
+    """A guess (a parameter that sounds like one) is masked where it is shown; a short value stays, and so does what looks like one."""
+    redactor = Redactor([CANARY])
+    redactor.add("acme-corporation", guessed=True)
+    redactor.add("emea")
+    text = f"acme-corporation emea token=abcdefgh {CANARY} {quote(CANARY)}"
+    assert redactor.certain(text) == "acme-corporation emea token=abcdefgh [secret] [secret]"
+    assert redactor(text) == "[secret] [secret] token=[secret] [secret] [secret]"
+    redactor.add("acme-corporation")
+    assert redactor.certain("acme-corporation") == "[secret]", "it was told for certain later"
+
+
+@pytest.mark.parametrize("secret", [CANARY, 'with "quotes" \\ and slashes', "clé-à-molette", "two\nlines of it"])
+def test_a_secret_leaves_json_in_json_too(secret):
+    text = json.dumps({"body": json.dumps({"key": secret}), "key": secret})
+    assert "[secret]" in (hidden := Redactor([secret]).certain(text))
+    assert json.loads(json.loads(hidden)["body"]) == {"key": "[secret]"}
+
+
+def test_a_text_without_a_secret_is_the_same_text():
+    text = "an evidence of nothing"
+    assert Redactor([CANARY]).certain(text) is text
+    assert not Redactor(["ab", "emea"]).is_certain
+
+
+def test_of_very_many_secrets_the_guessed_ones_are_dropped_first():
+    """Declared ones are the oldest, and must outlive a feed that pages by tokens."""
+    redactor = Redactor([CANARY])
+    for i in range(2000):
+        redactor.add(f"page-token-{i:06}", guessed=True)
+    assert redactor(f"{CANARY} page-token-001999") == "[secret] [secret]"
+    assert redactor("page-token-000000") == "page-token-000000"

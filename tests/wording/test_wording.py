@@ -73,6 +73,24 @@ def test_a_reason_reads_as_a_predicate_of_the_company(given_reason, said):
     assert wording.phrase(given_reason, NOW) == said
 
 
+@pytest.mark.parametrize(
+    ("kind", "one", "several"),
+    [
+        ("momentum", "signals come faster", "signals come faster, on 2 days"),
+        ("breadth", "more than one person", "more than one person, on 2 days"),
+        ("surprise", "more than the market that day", "more than the market on 2 days"),
+    ],
+)
+def test_what_is_made_of_signals_has_words_too(kind, one, several):
+    assert (wording.label(kind, 1), wording.label(kind, 2)) == (one, several)
+    assert wording.is_derived(kind)
+
+
+def test_a_sequence_is_made_of_signals_and_a_fact_is_not():
+    assert wording.is_derived("seq:funded-then-hiring")
+    assert not any(wording.is_derived(kind) for kind in CATALOGUE)
+
+
 def test_a_plugins_own_kind_is_named_in_its_own_words():
     kinds = {"weather.storm": Kind("weather.storm", "storm", "{n} storms")}
     assert wording.why_now([reason("weather.storm", count=2)], NOW, kinds) == "2 storms 3 days ago"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from capteur.cli.logs import Form
     from capteur.cli.screen import Screen
     from capteur.house import House
 
@@ -82,13 +83,19 @@ class Call:
 
         return f"sqlite:///{Path(self.db).expanduser().absolute()}"
 
-    def house(self, *, create: bool = True) -> House:
-        """The open house of this call; a context manager."""
+    def house(self, *, create: bool = True, log: Form | None = None) -> House:
+        """The open house of this call; a context manager. A daemon names the form of its `log`."""
         from capteur.cli.logs import configure
         from capteur.house import open_house
+        from capteur.house.secrecy import met, passwords, secrets, settled
 
-        configure(self.verbose, quiet=self.quiet)
-        return open_house(self.config, create=create, store_url=self.store_url())
+        veil = configure(self.verbose, quiet=self.quiet, form=log, colored=self.colored(sys.stderr))
+        veil.add_all(passwords(self.store_url()))
+        house = open_house(self.config, create=create, store_url=self.store_url())
+        # a daemon loads every plugin anyway; a command must not, only to know what its one log line must not say
+        veil.add_all(secrets(house) if log else settled(house))
+        veil.ask(lambda: met(house))
+        return house
 
     def show(self, screen: Screen, output: Format | None = None) -> None:
         """Write a screen in the format of this call."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 import sys
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from capteur.cli.doors import UnknownCommand
 from capteur.errors import CapteurError, UsageError
+from capteur.nearest import nearest
 
 if TYPE_CHECKING:
     from capteur.cli.call import Call
@@ -57,20 +58,49 @@ def translate(error: BaseException) -> CapteurError:
 
 def _usage(error: click.ClickException) -> UsageError:
     ctx = getattr(error, "ctx", None)
-    asked = f"{ctx.command_path} --help" if isinstance(ctx, click.Context) else "capteur --help"
+    path = ctx.command_path if isinstance(ctx, click.Context) else "capteur"
+    near: list[str] = []
     if isinstance(error, UnknownCommand):
-        near = difflib.get_close_matches(error.name, error.known, n=1, cutoff=0.5)
-        path = ctx.command_path if isinstance(ctx, click.Context) else "capteur"
-        return UsageError(error.message, fix=f"did you mean {path} {near[0]}?" if near else asked)
-    if isinstance(error, click.NoSuchOption):
+        near = [f"{path} {name}" for name in nearest(error.name, error.known, 1)]
+    elif isinstance(error, click.NoSuchOption):
         near = list(error.possibilities or ())
-        return UsageError(f"there is no option {error.option_name}", fix=f"did you mean {near[0]}?" if near else asked)
-    if isinstance(error, click.MissingParameter) and error.param is not None:
-        param = error.param
-        name = param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name
-        return UsageError(f"{name} is missing", fix=asked)
-    message = error.format_message().rstrip(".")
-    return UsageError(message[:1].lower() + message[1:], fix=asked)
+    return UsageError(_said(error), fix=f"did you mean {near[0]}?" if near else f"{path} --help")
+
+
+def _said(error: click.ClickException) -> str:
+    """What click refuses, in our words."""
+    param = getattr(error, "param", None)
+    text = error.message.rstrip(".")
+    if isinstance(error, click.NoSuchOption):
+        text = f"there is no option {error.option_name}"
+    elif isinstance(error, click.MissingParameter) and param is not None:
+        text = f"{_called(param)} is missing"
+    elif isinstance(error, click.BadParameter) and param is not None:
+        text = f"{_called(param)}: {_expected(param.type) or text[:1].lower() + text[1:]}"
+    elif isinstance(error, click.BadOptionUsage) and text.endswith("requires an argument"):
+        text = f"{error.option_name} needs a value"
+    elif extra := re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", text):
+        text = f"{extra[1]!r} is more than is asked for"
+    return text[:1].lower() + text[1:] if text.startswith("Got ") else text
+
+
+def _called(param: click.Parameter) -> str:
+    return param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name
+
+
+def _expected(kind: Any) -> str | None:
+    """What a value of this type has to be; None where the type's own words are good."""
+    if isinstance(kind, click.Choice):
+        return f"expected one of {', '.join(str(choice) for choice in kind.choices)}"
+    if not isinstance(kind, click.types.IntParamType | click.types.FloatParamType):
+        return None
+    number = "expected a whole number" if isinstance(kind, click.types.IntParamType) else "expected a number"
+    low, high = getattr(kind, "min", None), getattr(kind, "max", None)
+    if low is not None and high is not None:
+        return f"{number} from {low} to {high}"
+    return (
+        f"{number}, {low} or more" if low is not None else f"{number}, {high} or less" if high is not None else number
+    )
 
 
 def _print(lines: list[str], *, colored: bool) -> None:

@@ -31,17 +31,19 @@ COMMANDS = {
     "explain": Entry(f"{_FROM}.explain:explain", "What makes an account's number, line by line.", LIST),
     "signals": Entry(f"{_FROM}.signals:signals", "The facts themselves, newest first.", LIST),
     "run": Entry(f"{_FROM}.run:run", "Let the sensors look, now.", SENSE),
+    "daemon": Entry(f"{_FROM}.daemon:daemon", "Let the sensors look by themselves, each when it is due.", SENSE),
     "try": Entry(f"{_FROM}.trying:try_", "Run a sensor once and see everything it does; nothing is stored.", SENSE),
     "backfill": Entry(f"{_FROM}.backfill:backfill", "Read a stretch of the past, window by window.", SENSE),
     "status": Entry(f"{_FROM}.health:status", "How the sensors are doing; what waits for you comes first.", SENSE),
-    "resume": Entry(f"{_FROM}.health:resume", "Let a parked sensor go on, once its cause is gone.", SENSE),
+    "pause": Entry(f"{_FROM}.daemon:pause", "Let a sensor rest for a while.", SENSE),
+    "resume": Entry(f"{_FROM}.health:resume", "Let a parked or paused sensor go on.", SENSE),
     "sensors": Entry(f"{_FROM}.sensors:sensors", "The sensors: list, show.", SENSE),
     "plugins": Entry(f"{_FROM}.sensors:plugins", "What is installed, where it comes from, what is broken.", SENSE),
     "new": Entry(f"{_FROM}.new:new", "A sensor, estimator or notifier of your own, with its test.", WRITE),
     "accounts": Entry(
         f"{_FROM}.accounts:accounts", "The list: import, add, list, unmatched, link, unlink, forget.", DATA
     ),
-    "db": Entry(f"{_FROM}.health:db", "The database: upgrade.", DATA),
+    "db": Entry(f"{_FROM}.database:db", "The database: backup, restore, upgrade, check.", DATA),
 }
 
 

@@ -10,16 +10,18 @@ from typing import Any, TextIO
 
 SENSOR = "sensor"
 """The name of the threads that sensors run in."""
+PLUGIN = "plugin"
+"""Of those in which plugins are imported and checked."""
 
 
 class _Steered:
-    """Standard output for everybody but the sensors' threads; asks anew at each call, for a test may have put another there."""
+    """Standard output for everybody but the plugins' threads; asks anew at each call, for a test may have put another there."""
 
     def __init__(self, data: TextIO) -> None:
         self._data = data
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(sys.stderr if threading.current_thread().name == SENSOR else self._data, name)
+        return getattr(sys.stderr if threading.current_thread().name in {SENSOR, PLUGIN} else self._data, name)
 
 
 @contextmanager

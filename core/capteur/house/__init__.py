@@ -5,7 +5,7 @@
 
 from capteur.house.backfilling import BackfillReport, WindowRun
 from capteur.house.core import House
-from capteur.house.opening import open_house, upgrade_store
+from capteur.house.opening import open_house
 from capteur.house.reports import InstanceRun, Move, Progress, RunReport
 from capteur.house.running import LocalRunner
 from capteur.house.trying import Recording, Trial
@@ -25,5 +25,4 @@ __all__ = [
     "Weighed",
     "WindowRun",
     "open_house",
-    "upgrade_store",
 ]

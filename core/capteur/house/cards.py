@@ -15,12 +15,13 @@ from capteur.clock import parse_duration
 from capteur.errors import CapteurError
 from capteur.kinds import Kind, kind_of
 from capteur.sensor import AccountSensor, PushSensor, Sensor
-from capteur.store import watches
+from capteur.store import delays, watches
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from capteur.house.core import House
+    from capteur.registry import Instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,20 @@ class OptionCard:
     default: str | None
     secret: bool
     doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class DelayCard:
+    """How late facts of a kind are known: half within `p50`, 99 of 100 within `p99`; None until enough of them were measured.
+
+    `is_lost` = more than 1 of 100 is known later than the instance looks back, and never seen.
+    """
+
+    kind: str
+    measured: int
+    p50: timedelta | None = None
+    p99: timedelta | None = None
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +66,42 @@ class SensorCard:
     enabled: bool
     error: str | None = None
     fix: str | None = None
+    overlap: timedelta | None = None
+    delays: tuple[DelayCard, ...] = ()
+
+
+def delays_of(conn: Connection, instance: Instance) -> tuple[DelayCard, ...]:
+    """The measured delays of an instance's kinds; empty for a file of the past, whose delays say nothing."""
+    if instance.sensor.history:
+        return ()
+    measured = delays.of_sensor(conn, instance.use)
+    # only who asks "what is new since" can look back too little: others see all that is there, or are told
+    asks = not instance.sensor.present_only and instance.shape != "push"
+    found = []
+    for kind in instance.kinds:
+        delay = measured.get(kind)
+        if delay is None or not delay.is_known:
+            found.append(DelayCard(kind, delay.n if delay is not None else 0))
+            continue
+        p50, p99 = timedelta(microseconds=delay.p50), timedelta(microseconds=delay.p99)
+        found.append(DelayCard(kind, delay.n, p50, p99, asks and p99 > instance.overlap))
+    return tuple(found)
 
 
 def cards(house: House) -> list[SensorCard]:
     """Instances in the order of capteur.toml, then what failed to build, then unused sensors by name."""
 
-    def statuses(conn: Connection) -> dict[str, watching.InstanceStatus]:
+    def look(conn: Connection) -> dict[str, tuple[watching.InstanceStatus, tuple[DelayCard, ...]]]:
         rows, now = watches.instances(conn), house.now()
-        return {i.name: watching.instance_status(conn, i, rows.get(i.name), now) for i in house.instances}
+        return {
+            i.name: (watching.instance_status(conn, i, rows.get(i.name), now), delays_of(conn, i))
+            for i in house.instances
+        }
 
-    known = house.store.read(statuses)
+    known = house.store.read(look)
     found = []
     for instance in house.instances:
-        status = known[instance.name]
+        status, late = known[instance.name]
         found.append(
             SensorCard(
                 instance.name,
@@ -79,6 +117,8 @@ def cards(house: House) -> list[SensorCard]:
                 instance.enabled,
                 status.error,
                 status.fix,
+                instance.overlap,
+                late,
             )
         )
     found += [
@@ -125,6 +165,7 @@ def _unused(house: House, name: str) -> SensorCard | None:
         options(kind, None),
         None,
         enabled=False,
+        overlap=parse_duration(kind.overlap),
     )
 
 

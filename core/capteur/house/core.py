@@ -2,41 +2,50 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from capteur import estimating, roster, watching
-from capteur.accounts import Account
 from capteur.clock import Clock, micros
-from capteur.errors import CapteurError, UsageError
+from capteur.errors import UsageError
 from capteur.estimating import Model
 from capteur.estimator import Estimator
 from capteur.house import listing
+from capteur.house.account_list import AccountList
 from capteur.house.backfilling import CHUNK, BackfillReport, backfill
 from capteur.house.cards import SensorCard, cards
-from capteur.house.checking import check, status
+from capteur.house.checking import check
+from capteur.house.examining import plugins
+from capteur.house.looping import run_here
+from capteur.house.planning import Plan, plan
 from capteur.house.reports import Progress, RunReport
 from capteur.house.running import choose
 from capteur.house.session import run
+from capteur.house.standing import status
 from capteur.house.trying import LIMIT, Attempt, Trial, try_sensor
+from capteur.keeping import Kept, keep
 from capteur.kinds import CATALOGUE, Kind
-from capteur.matching import nearest
+from capteur.nearest import nearest
 from capteur.ranking import Explanation, Ranking, Sort
 from capteur.registry import Broken, Instance, PluginInfo, Registry
 from capteur.settings import Settings
 from capteur.store import Store, watches
+from capteur.store import instances as stored_instances
 from capteur.store import signals as stored_signals
 from capteur.store.coverage import Watcher
 from capteur.store.shapes import SignalRow
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
-class House:
+    from capteur.store.backup import Backup
+
+
+class House(AccountList):
     """A project that is open: its settings, plugins, store and models.
 
     Use `open_house`; it is a context manager. Every method raises the errors of `capteur.errors`.
@@ -105,10 +114,6 @@ class House:
         """The enabled instances as coverage sees them."""
         return self.store.read(lambda conn: watching.watchers(conn, self.instances))
 
-    def now(self) -> int:
-        """The present in micros."""
-        return micros(self.clock.now())
-
     # the work
 
     def run(
@@ -125,7 +130,11 @@ class House:
         """
         chosen = choose(names, self.instances, self.broken)
         with self.store.hold("capteur run"):
-            return asyncio.run(run(self, chosen, self._broken_of(names), accounts, progress))
+            return run_here(run(self, chosen, self._broken_of(names), accounts, progress, named=bool(names)))
+
+    def plan(self, names: Sequence[str] | None = None, *, accounts: Sequence[str] | None = None) -> Plan:
+        """What `run` would do with the same words, and take; nothing is asked or claimed. Raises as `run`."""
+        return plan(self, choose(names, self.instances, self.broken), accounts, named=bool(names))
 
     def backfill(
         self,
@@ -134,10 +143,11 @@ class House:
         since: datetime,
         until: datetime | None = None,
         chunk: timedelta = CHUNK,
+        again: bool = False,
         progress: Callable[[Progress], None] | None = None,
     ) -> BackfillReport:
-        """Read the past of one instance window by window, up to `until` (now); no cursor moves, and it may be run again."""
-        return backfill(self, name, since, until or self.clock.now(), chunk, progress)
+        """Read the past of one instance up to `until` (now). No cursor moves; what was read before is left out, unless `again`."""
+        return backfill(self, name, since, until or self.clock.now(), chunk, progress, again=again)
 
     def try_sensor(
         self,
@@ -215,40 +225,6 @@ class House:
             )
         )
 
-    # accounts
-
-    def import_accounts(
-        self, path: str | Path | None = None, mapping: Mapping[str, str] | None = None
-    ) -> roster.ImportReport:
-        """Import a list of accounts (default: `[accounts] file`)."""
-        file = Path(path) if path is not None else self.settings.accounts.file
-        return roster.import_file(self.store, file, mapping, self.now(), [*self.settings.models])
-
-    def add_account(self, domain: str, name: str | None = None) -> tuple[Account, bool]:
-        """Put one company on the list; True when it was not there before."""
-        return roster.add(self.store, domain, name, self.now())
-
-    def accounts(self, states: Sequence[str] = ("listed",)) -> list[Account]:
-        """Accounts by name."""
-        return self.store.read(lambda conn: roster.listed(conn, states))
-
-    def unmatched(self, limit: int | None = None) -> list[roster.Waiting]:
-        """Companies that sources named and no account answers to, with the accounts they might be."""
-        return self.store.read(lambda conn: roster.waiting(conn, limit))
-
-    def link(self, what: str, to: str) -> Account:
-        """Say that an unmatched company is this account."""
-        return roster.link(self.store, what, to, self.now())
-
-    def unlink(self, what: str) -> Account:
-        """Undo a link."""
-        return roster.unlink(self.store, what, self.now())
-
-    def forget(self, label: str) -> roster.ForgetReport:
-        """Remove everything about an account, without a trace."""
-        with self.store.hold("capteur accounts forget"):
-            return roster.forget(self.store, label)
-
     # looking after it
 
     def sensors(self) -> list[SensorCard]:
@@ -256,13 +232,8 @@ class House:
         return cards(self)
 
     def plugins(self) -> list[PluginInfo]:
-        """Every plugin that is installed or lies in the plugin folder."""
-        _ = self._built
-        for name, raw in self.settings.models.items():
-            with suppress(CapteurError):  # `check` tells of a model that cannot be built
-                self.registry.estimator(name, raw, self.settings)
-        self.registry.notifiers(self.settings)
-        return self.registry.plugins()
+        """Every plugin that is installed or lies in the plugin folder, each imported for it, with what it keeps of its contract."""
+        return plugins(self)
 
     def status(self) -> watching.Status:
         """What runs, what is late, what is parked."""
@@ -275,8 +246,38 @@ class House:
         """
         return check(self, name, live=live)
 
+    def backup(self, file: str | Path | None = None, *, force: bool = False) -> Backup:
+        """Back the database up into a file, or into a folder (default: that of capteur.toml), while runs go on."""
+        from capteur.house.storage import Project, backup_store
+
+        project = Project(self.settings, self.store.url.render_as_string(hide_password=False), self.clock)
+        return backup_store(project, Path(file) if file is not None else None, force=force)
+
+    def keep(self) -> Kept | None:
+        """Remove what is old and nobody reads any more; None when that was done within the last day. Every run ends with it."""
+        return keep(
+            self.store,
+            self.now(),
+            keep_unmatched=self.settings.accounts.keep_unmatched,
+            in_review=lambda conn: {w.account.id for w in roster.waiting(conn) if w.candidates},
+            configured=[*self.settings.sensors],
+        )
+
+    def pause(self, name: str) -> bool:
+        """Let an instance rest until it is resumed; False when it rests already. Raises UsageError for an unknown name."""
+        self._known(name)
+        return self.store.write(lambda conn: stored_instances.pause(conn, name, self.now())).result()
+
     def resume(self, name: str) -> bool:
-        """Let a parked instance run again; False when it was not parked. Raises UsageError for an unknown name."""
+        """Let a parked or paused instance run again; False when it was neither. Raises UsageError for an unknown name."""
+        self._known(name)
+
+        def work(conn: Connection) -> bool:
+            paused = stored_instances.unpause(conn, name)
+            return watches.resume(conn, name) or paused
+
+        return self.store.write(work).result()
+
+    def _known(self, name: str) -> None:
         if name not in {i.name for i in self.instances} and name not in self.store.read(watches.instances):
             choose([name], self.instances, ())
-        return self.store.write(lambda conn: watches.resume(conn, name)).result()

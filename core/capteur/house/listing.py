@@ -155,6 +155,7 @@ class _Reading:
     def explanation(self, label: str) -> Explanation:
         """One account in full."""
         conn, model = self.conn, self.model
+        knowing = estimating.knowing(conn, model, self.now).estimator
         account = roster.find(conn, label)
         cover = coverage.of_accounts(conn, self.watchers, [account.id], self.now)
         found, before, history = self.explain(account, cover)
@@ -170,7 +171,7 @@ class _Reading:
             as_of=self.now,
             vetoes=[line for line in row.lines if line.kind.startswith("account.")],
             neutral=ranking.uncounted(estimate, history, self.now),
-            forecast=ranking.forecast(model.estimator, history, self.now) if estimate.intent is not None else [],
+            forecast=ranking.forecast(knowing, history, self.now) if estimate.intent is not None else [],
             coverage=coverage.of_instances(conn, self.watchers, self.now),
             line=self.line(),
         )

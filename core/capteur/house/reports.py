@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from capteur.accounts import Account
 from capteur.errors import CapteurError
+from capteur.keeping import Kept
 from capteur.runner import UnitDone
 
 GOOD = frozenset({"ok", "skipped"})
@@ -48,8 +49,9 @@ class InstanceRun:
         self.accounts += 1
         self.ok += done.status == "ok"
         self.skipped += done.status == "skipped"
-        self.waiting += done.status == "waiting"
-        self.failed += done.status not in (*GOOD, "waiting")
+        away = done.away is not None  # the row waits, but for whoever reads this the source is down
+        self.waiting += done.status == "waiting" and not away
+        self.failed += away or done.status not in (*GOOD, "waiting")
         for name in ("new", "updated", "unchanged", "revoked", "bad", "unmatched", "requests"):
             setattr(self, name, getattr(self, name) + getattr(done, name))
         self.notes += [note for note in done.notes if len(self.notes) < NOTES]
@@ -63,6 +65,12 @@ class InstanceRun:
         """Something kept the instance from going on at all."""
         self.failed += 1
         self.error, self.fix, self.weight = f"sensor {self.instance}: {error.what}", error.fix or None, 4
+
+    def left_over(self, why: str) -> None:
+        """Accounts were left out for lack of budget: they wait for it, which is no failure."""
+        self.waiting += 1
+        if self.weight < WEIGHTS["waiting"]:
+            self.error, self.fix, self.weight = f"sensor {self.instance}: {why}", None, WEIGHTS["waiting"]
 
     def close(self, seconds: float) -> None:
         """Say how it went in one word."""
@@ -113,6 +121,8 @@ class RunReport:
     runs: list[InstanceRun]
     moved: list[Move]
     seconds: float
+    kept: Kept | None = None
+    """What was removed for being old; None when that was done within the last day."""
 
     @property
     def exit_code(self) -> int:

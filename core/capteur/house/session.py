@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from capteur import estimating, ranking, roster
+from capteur.clock import from_micros
+from capteur.errors import CapteurError
 from capteur.estimating import Model
+from capteur.house.budgets import by_worth
 from capteur.house.equipment import tools_of
 from capteur.house.reports import InstanceRun, Move, Progress, RunReport
 from capteur.house.running import Claims, listed_accounts, run_claims
 from capteur.intent import Estimate
+from capteur.keeping import Kept
 from capteur.registry import Broken, Instance
 from capteur.store import accounts as stored_accounts
 from capteur.store import coverage, runs, watches
@@ -21,6 +27,8 @@ if TYPE_CHECKING:
 
     from capteur.house.core import House
     from capteur.store import Store
+
+log = logging.getLogger("capteur.run")
 
 MOVED = 0.05
 """A number moves when it moves on the screen: half of the last digit shown."""
@@ -33,8 +41,10 @@ async def run(
     broken: Sequence[Broken],
     labels: Sequence[str] | None,
     progress: Callable[[Progress], None] | None,
+    *,
+    named: bool = False,
 ) -> RunReport:
-    """Run these instances; those in `broken` are reported as failed beside them."""
+    """Run these instances; those in `broken` are reported as failed beside them. A paused one runs only when it was `named`."""
     started, store = house.clock.monotonic(), house.store
     accounts = store.read(lambda conn: listed_accounts(conn, labels, roster.find))
     rows = store.write(
@@ -49,26 +59,40 @@ async def run(
             results.append(
                 InstanceRun(instance.name, status="parked", error=row.parked_error, fix=fix, credentials=True)
             )
+        elif row.paused_at is not None and not named:
+            since, fix = f"paused since {from_micros(row.paused_at):%d %b %H:%M} UTC", f"capteur resume {instance.name}"
+            results.append(InstanceRun(instance.name, status="skipped", error=since, fix=fix))
         else:
             ready.append(instance)
     for result in results:
         if progress is not None:
             progress(Progress(result.instance, 0, 0, 0, result))
     async with tools_of(house, ready) as tools:
-        claims = Claims(tools, ready, accounts)
+        claims = Claims(tools, ready, accounts, partial(by_worth, house))
         claims.prepare()
         begun = house.now()
         results += await run_claims(claims, house.settings.web.concurrency, progress)
-    store.write(lambda conn: _record(conn, results, begun, house.now())).result()
+    store.write(lambda conn: record(conn, results, begun, house.now())).result()
     moved = await asyncio.to_thread(settle, house)
-    return RunReport(house.now(), results, moved, house.clock.monotonic() - started)
+    kept = await asyncio.to_thread(_tidy, house)
+    return RunReport(house.now(), results, moved, house.clock.monotonic() - started, kept)
+
+
+def _tidy(house: House) -> Kept | None:
+    """What the run found is stored by now: a store that cannot be tidied today is tidied another day."""
+    try:
+        return house.keep()
+    except CapteurError as error:
+        log.warning("what is old was not removed: %s", error)
+        return None
 
 
 def _not_built(broken: Broken) -> InstanceRun:
     return InstanceRun(broken.instance, status="parked", error=broken.message, fix=broken.fix or None, config=True)
 
 
-def _record(conn: Connection, results: Sequence[InstanceRun], begun: int, ended: int) -> None:
+def record(conn: Connection, results: Sequence[InstanceRun], begun: int, ended: int) -> None:
+    """Write runs into the log of runs; one that looked at nothing is none."""
     for result in results:
         if not result.accounts:
             continue

@@ -18,7 +18,7 @@ from capteur.signals import Observation
 from capteur.store import accounts as stored_accounts
 from capteur.store import signals as stored
 from capteur.store.coverage import Coverage
-from capteur.wording import Reason, label, why_now
+from capteur.wording import Reason, is_derived, label, why_now
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -70,7 +70,7 @@ def reasons(estimate: Estimate, rows: Mapping[int, SignalRow]) -> list[Reason]:
     """What speaks for an account, by kind: points, count, newest and its words."""
     by_kind: dict[str, list[Contribution]] = defaultdict(list)
     for part in estimate.contributions:
-        if part.intent > 0 and not part.kind.startswith("seq:"):
+        if part.intent > 0 and not is_derived(part.kind):
             by_kind[part.kind].append(part)
     found = []
     for kind, parts in by_kind.items():
@@ -103,7 +103,8 @@ def detail(
     change = None
     if before is not None and estimate.intent is not None:
         change = estimate.intent - (before.intent or 0.0)
-    told = [part.occurred_at for part in estimate.contributions if not part.kind.startswith("account.")]
+    facts = (p for p in estimate.contributions if not p.kind.startswith("account.") and not is_derived(p.kind))
+    told = [part.occurred_at for part in facts]
     standing = [r.occurred_at for r in found.values() if r.revoked_at is None and r.occurred_at <= coverage.as_of]
     newest = max(told or standing, default=None)
     owner = account.facts.get("owner")

@@ -12,7 +12,8 @@ from capteur.accounts import Account, AccountRef
 from capteur.domains import account_domain, registrable
 from capteur.errors import InputError
 from capteur.importing import AccountRow, ImportFile, read_accounts
-from capteur.matching import Index, alias, nearest, normal_name
+from capteur.matching import Index, alias, normal_name
+from capteur.nearest import nearest
 from capteur.signals import Accepted
 from capteur.store import accounts as stored
 from capteur.store import links

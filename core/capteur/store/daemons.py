@@ -89,9 +89,20 @@ def daemons(conn: Connection) -> list[DaemonRow]:
     cells = "id, host, pid, version, started_at, beat_at, running, stuck, trouble"
     found = sql.rows(conn, f"SELECT {cells} FROM daemon ORDER BY beat_at DESC, id")
     leader = sql.value(conn, "SELECT holder FROM lease WHERE name = :name", name=HOUSEKEEPING)
-    return [DaemonRow(*row, leads=row[0] == leader) for row in found]
+    return [DaemonRow(*(*row, row[0] == leader)) for row in found]
 
 
 def bury(conn: Connection, before: int) -> int:
     """Forget daemons without a heartbeat since `before` (micros): they were killed."""
     return sql.run(conn, "DELETE FROM daemon WHERE beat_at < :before", before=before).rowcount
+
+
+def probe(conn: Connection) -> None:
+    """Find out whether there is room to write: raises what the database raises when there is none. Leaves nothing behind."""
+    size = 65_536
+    sql.run(
+        conn,
+        "INSERT INTO lease (name, holder, until) VALUES ('probe', :text, 0) ON CONFLICT DO NOTHING",
+        text="x" * size,
+    )
+    sql.run(conn, "DELETE FROM lease WHERE name = 'probe'")

@@ -28,7 +28,7 @@ def parse(url: str) -> URL:
     """The address, checked. Raises ConfigError without repeating what was given: it may hold a password."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the port is not looked at before
         raise ConfigError(
             "[store] url is not a database address",
             fix='e.g. url = "sqlite:///capteur.db", or "postgresql://user@host/name"',

@@ -50,16 +50,17 @@ def upsert_instance(conn: Connection, name: str, sensor: str, config_hash: str) 
     return InstanceRow(*row)
 
 
-def park(conn: Connection, name: str, error: str, fix: str | None, now: int) -> None:
-    """Stop an instance until its operator resumes it, or changes its configuration."""
-    sql.run(
+def park(conn: Connection, name: str, error: str, fix: str | None, now: int) -> bool:
+    """Stop an instance until its operator resumes it, or changes its configuration. False when it is parked already."""
+    changed = sql.run(
         conn,
-        "UPDATE instance SET parked_at = :now, parked_error = :error, parked_fix = :fix WHERE id = :id",
+        "UPDATE instance SET parked_at = :now, parked_error = :error, parked_fix = :fix WHERE id = :id AND parked_at IS NULL",
         now=now,
         error=error,
         fix=fix,
         id=id_of(conn, name),
     )
+    return changed.rowcount == 1
 
 
 def resume(conn: Connection, name: str) -> bool:

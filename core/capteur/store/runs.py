@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection
 
 from capteur.store import sql
@@ -58,3 +60,52 @@ def last(conn: Connection, instance: str | None = None, limit: int = 20) -> list
         **values,
     )
     return [RunRow(*row) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the runs of an instance came to: runs, units and what became of them, signals, requests."""
+
+    runs: int = 0
+    units: int = 0
+    ok: int = 0
+    failed: int = 0
+    skipped: int = 0
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    bad: int = 0
+    requests: int = 0
+
+
+def tally(conn: Connection, since: int) -> dict[str, Tally]:
+    """By instance, what its runs since `since` (micros) came to."""
+    sums = ", ".join(f'sum(run."{name}")' for name in _COUNTS)
+    found = sql.rows(
+        conn,
+        f"SELECT instance.name, count(*), {sums} FROM run JOIN instance ON instance.id = run.instance_id"
+        " WHERE started_at >= :since GROUP BY instance.name",
+        since=since,
+    )
+    return {name: Tally(*(int(cell) for cell in cells)) for name, *cells in found}
+
+
+def finds(conn: Connection, since: int) -> dict[str, list[int]]:
+    """By instance, when its runs since `since` found something new (micros, ascending), its very first run left out.
+
+    The first run reads what was there before anybody looked: it says nothing about how often something happens.
+    """
+    rows = sql.rows(
+        conn,
+        """
+        SELECT instance.name, run.started_at FROM run JOIN instance ON instance.id = run.instance_id
+        WHERE run.started_at >= :since AND run."new" > 0
+            AND run.id <> (SELECT min(first.id) FROM run AS first WHERE first.instance_id = run.instance_id)
+        ORDER BY run.started_at, run.id
+        """,
+        since=since,
+    )
+    found: dict[str, list[int]] = {}
+    for name, at in rows:
+        found.setdefault(name, []).append(int(at))
+    return found

@@ -83,11 +83,22 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
+class Spend:
+    """What was asked and spent in the piece of time that begins at `at` (micros); `units` = looks that came to their end."""
+
+    at: int
+    requests: int = 0
+    credits: int = 0
+    units: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What one transaction takes: signals, facts, the watch row, validators, and the stale marks that follow from them.
 
     `epoch` fences it (None = no watch row involved: imports). `memory` replaces the watch row's cursor when not None (JSON text).
-    A live unit may commit several batches; the last one carries `finish`.
+    A unit may commit several batches; the last one carries `finish`. `live` = its signals arrived as they happened, so how late
+    they are known is measured.
     """
 
     scope: str
@@ -103,6 +114,8 @@ class Batch:
     validators: tuple[Validator, ...] = ()
     validator_scope: str = ""
     finish: Finish | None = None
+    live: bool = False
+    spent: Spend | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +147,8 @@ class WatchRow:
     newest: int | None
     last_status: str | None
     last_error: str | None
+    looked_at: int | None = None
+    """When a unit of it last came to an end of its own, whatever it found; None = never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,14 @@ Leases are told by the store's clock: on PostgreSQL the server's, because severa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from capteur.clock import MICROS_PER_DAY, from_micros, micros
+from capteur.runner import UnitStatus
+from capteur.schedules import MICROSECOND, Schedule
 from capteur.store import sql
 from capteur.store.faults import Fenced
 from capteur.store.instances import id_of, instances, park, resume, upsert_instance
@@ -20,12 +24,13 @@ from capteur.store.shapes import Batch, WatchRow
 __all__ = [
     "advance",
     "claim",
+    "clip",
+    "drop",
     "ensure",
     "get",
     "instances",
     "park",
     "release",
-    "renew",
     "resume",
     "rows",
     "upsert_instance",
@@ -34,7 +39,10 @@ __all__ = [
 FAILURES = frozenset({"backoff", "bug", "quarantined", "stuck", "failed"})
 """What counts as a failure of the row. Waiting for a host, being parked, stopped or fenced says nothing against it."""
 
-_CELLS = "account_id, next_due, cursor, epoch, lease_until, fails, first_ok, last_ok, newest, last_status, last_error"
+UNDONE = frozenset({"waiting", "stopped", "fenced"})
+"""Ends that are not the row's own: nothing was found out about its account."""
+
+_CELLS = "account_id, next_due, cursor, epoch, lease_until, fails, first_ok, last_ok, newest, last_status, last_error, looked_at"
 _SERVER_NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
 
@@ -121,20 +129,6 @@ def rows(conn: Connection, instance: str | None = None, *, cursors: bool = False
     return [WatchRow(*row) for row in found]
 
 
-def renew(conn: Connection, instance: str, account_id: int, epoch: int, *, lease_s: float, now: int) -> bool:
-    """Keep a claimed row for another `lease_s` seconds; False when it is no longer ours."""
-    changed = sql.run(
-        conn,
-        f"UPDATE watch SET lease_until = {_now(conn)} + :lease WHERE instance_id = :instance AND account_id = :account AND epoch = :epoch",
-        lease=int(lease_s * 1_000_000),
-        now=now,
-        instance=id_of(conn, instance),
-        account=account_id,
-        epoch=epoch,
-    )
-    return changed.rowcount == 1
-
-
 def release(conn: Connection, instance: str, account_id: int, epoch: int, *, next_due: int | None = None) -> bool:
     """Give a claimed row back unserved; False when it is no longer ours."""
     changed = sql.run(
@@ -149,6 +143,65 @@ def release(conn: Connection, instance: str, account_id: int, epoch: int, *, nex
     return changed.rowcount == 1
 
 
+def clip(
+    conn: Connection,
+    instance: str,
+    schedule: Schedule,
+    *,
+    now: int,
+    waits: Mapping[UnitStatus, timedelta],
+    lease_s: float,
+) -> int:
+    """Pull back what only a clock that was wrong, or another schedule, can have put where it is; returns how much that was.
+
+    A row is due by its schedule (with an hour: at that hour), or no further ahead than its status may wait (`waits`). One that
+    is not goes to its next regular time; one that waits, to within a day. No row that is due is leased for longer than
+    `lease_s` seconds from now. Reads an index, and what it pulls back.
+    """
+    (start, spread), latest = schedule.regular(from_micros(now)), schedule.latest(from_micros(now))
+    wrong = "next_due > :latest" if spread else "next_due > :now AND next_due NOT IN (:start, :latest)"
+    cases = " ".join(f"WHEN '{status}' THEN :{status}" for status in waits)
+    wait = f"CASE last_status {cases} ELSE 0 END"
+    lock = "FOR UPDATE SKIP LOCKED" if sql.is_postgresql(conn) else ""
+    mine = {"instance": id_of(conn, instance), "now": now}
+    late = sql.run(
+        conn,
+        f"""
+        UPDATE watch SET next_due = CASE
+            WHEN {wait} > 0 THEN :now + (next_due - :now) % LEAST({wait}, :day) ELSE :start + (next_due - :start) % :spread END
+        WHERE instance_id = :instance AND next_due > :now + {wait} AND account_id IN (
+            SELECT account_id FROM watch WHERE instance_id = :instance AND {wrong} {lock})
+        """,
+        **mine,
+        start=micros(start),
+        latest=micros(latest),
+        spread=max(1, spread // MICROSECOND),
+        day=MICROS_PER_DAY,
+        **{status: longest // MICROSECOND for status, longest in waits.items()},
+    )
+    leased = sql.run(
+        conn,
+        f"""
+        UPDATE watch SET lease_until = {_now(conn)} + :lease WHERE instance_id = :instance AND account_id IN (
+            SELECT account_id FROM watch
+            WHERE instance_id = :instance AND next_due <= :now AND lease_until > {_now(conn)} + :lease {lock})
+        """,
+        **mine,
+        lease=int(lease_s * 1_000_000),
+    )
+    return late.rowcount + leased.rowcount
+
+
+def drop(conn: Connection, instance: str, account_id: int) -> None:
+    """Take a row off: its account is no longer looked at."""
+    sql.run(
+        conn,
+        "DELETE FROM watch WHERE instance_id = :instance AND account_id = :account",
+        instance=id_of(conn, instance),
+        account=account_id,
+    )
+
+
 def advance(conn: Connection, batch: Batch, now: int) -> None:
     """Write what a batch says of its watch row, and hold the row until the commit. Raises Fenced when it is not ours any more."""
     if batch.epoch is None:
@@ -161,9 +214,11 @@ def advance(conn: Connection, batch: Batch, now: int) -> None:
         fails = "0" if finish.status in ("ok", "skipped") else "fails + 1" if finish.status in FAILURES else "fails"
         changes = f"next_due = :due, lease_until = 0, last_status = :status, last_error = :error, fails = {fails}"
         mine |= {"due": finish.next_due, "status": finish.status, "error": finish.error}
+        if finish.status not in UNDONE:
+            changes += ", looked_at = :now"
+            mine |= {"now": now}
         if good:
             changes += ", first_ok = COALESCE(first_ok, :now), last_ok = :now"
-            mine |= {"now": now}
             if finish.newest is not None:
                 changes += ", newest = GREATEST(COALESCE(newest, :newest), :newest)"
                 mine |= {"newest": finish.newest}

@@ -16,11 +16,9 @@ from typing import Any, Final
 import httpx
 from pydantic import SecretStr
 
+from capteur.asking import Headers, Query, Token
 from capteur.errors import ConfigError, SourceChanged
 from capteur.web.redaction import Redactor, names_a_secret
-
-Headers = Mapping[str, str | SecretStr] | None
-Query = Mapping[str, Any] | None
 
 _PUBLIC: Final = frozenset({"accept", "accept-language", "user-agent"})
 """What may follow a redirect to another host. Anything else an author sets may be a credential."""
@@ -76,7 +74,7 @@ def make_call(
     user_agent: str,
     params: Query = None,
     headers: Headers = None,
-    token: SecretStr | str | None = None,
+    token: Token = None,
     payload: Any = None,
     **flags: Any,
 ) -> Call:
@@ -149,7 +147,7 @@ def _with_params(url: httpx.URL, params: Query, redactor: Redactor) -> httpx.URL
 def _text(value: Any, redactor: Redactor, *, secret: bool) -> str:
     text = str(_plain(redactor, value)) if not isinstance(value, bool) else str(value).lower()
     if secret and len(text) >= LONG_ENOUGH:
-        redactor.add(text)
+        redactor.add(text, guessed=True)
     return text
 
 

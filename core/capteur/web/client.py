@@ -24,7 +24,7 @@ from capteur.web.recording import Recorder
 from capteur.web.redaction import Redactor
 from capteur.web.robots import Robots
 from capteur.web.session import Session
-from capteur.web.shapes import ForgetfulMemory, HostMemory, Resolve, Sleep, Stored, WebSettings
+from capteur.web.shapes import ForgetfulMemory, HostMemory, Paying, Resolve, Sleep, Stored, WebSettings
 from capteur.web.wire import Wire, world_url
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ class Web:
         validators: Mapping[str, Stored],
         deadline: float | None,
         instance: str,
+        purse: Paying | None = None,
     ) -> Session:
         """One unit's view.
 
@@ -134,7 +135,10 @@ class Web:
             validators: what is stored of pages, by `Validator.url`; sent only with `conditional=True`.
             deadline: the moment on `clock.monotonic()` when the unit's time is up.
             instance: named in the cure of a refused credential.
+            purse: pays for every request before it goes out, redirects and robots.txt too; None = nobody counts.
         """
-        session = Session(self, secrets=secrets, validators=validators, deadline=deadline, instance=instance)
+        session = Session(
+            self, secrets=secrets, validators=validators, deadline=deadline, instance=instance, purse=purse
+        )
         self._sessions.add(session)
         return session

@@ -5,27 +5,22 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from pydantic import SecretStr
-
+from capteur.asking import WANTS_JSON, Answer, AsyncHttp, Following, Headers, Http, Query, Token
 from capteur.errors import PluginError, SourceChanged, Stopped
-from capteur.sensor import Answer
-from capteur.web.call import Call, Headers, Query, make_call, next_url, same_place
+from capteur.web.call import Call, make_call, next_url, same_place
 
 if TYPE_CHECKING:
     from capteur.web.session import Session
 
 T = TypeVar("T")
-Token = SecretStr | str | None
-Following = Callable[[Any], str | Mapping[str, Any] | None]
 
 MOST_PAGES: Final = 1000
-_JSON: Final = {"accept": "application/json"}
 
 
-class AsyncCalls:
+class AsyncCalls(AsyncHttp):
     """`ctx.ahttp`."""
 
     def __init__(self, session: Session) -> None:
@@ -48,16 +43,10 @@ class AsyncCalls:
         flags = {"conditional": conditional, "robots": robots, "accept": frozenset(accept)}
         return await self._session.run(self._make("GET", url, params=params, headers=headers, token=token, **flags))
 
-    async def get_json(self, url: str, *, params: Query = None, headers: Headers = None, token: Token = None) -> Any:
-        return (await self.get(url, params=params, headers=_JSON | dict(headers or {}), token=token)).json()
-
-    async def get_text(self, url: str, *, params: Query = None, headers: Headers = None, token: Token = None) -> str:
-        return (await self.get(url, params=params, headers=headers, token=token)).text
-
     async def post(
         self, url: str, json: Any, *, params: Query = None, headers: Headers = None, token: Token = None
     ) -> Answer:
-        headers = _JSON | dict(headers or {})
+        headers = {**WANTS_JSON, **(headers or {})}
         return await self._session.run(
             self._make("POST", url, params=params, headers=headers, token=token, payload=json)
         )
@@ -71,7 +60,7 @@ class AsyncCalls:
         self, url: str, *, following: Following, params: Query = None, headers: Headers = None, token: Token = None
     ) -> AsyncIterator[Any]:
         trail = _Trail(
-            self._make("GET", url, params=params, headers=_JSON | dict(headers or {}), token=token), self._session
+            self._make("GET", url, params=params, headers={**WANTS_JSON, **(headers or {})}, token=token), self._session
         )
         while (call := trail.call) is not None:
             page = (await self._session.run(call)).json()
@@ -79,7 +68,7 @@ class AsyncCalls:
             trail.step(following(page))
 
 
-class SyncCalls:
+class SyncCalls(Http):
     """`ctx.http`. Every call waits in the sensor's thread for the loop; bodies are parsed in the thread, which leaves the loop free."""
 
     def __init__(self, session: Session, calls: AsyncCalls) -> None:
@@ -103,12 +92,6 @@ class SyncCalls:
             )
         )
 
-    def get_json(self, url: str, *, params: Query = None, headers: Headers = None, token: Token = None) -> Any:
-        return (self.get(url, params=params, headers=_JSON | dict(headers or {}), token=token)).json()
-
-    def get_text(self, url: str, *, params: Query = None, headers: Headers = None, token: Token = None) -> str:
-        return self.get(url, params=params, headers=headers, token=token).text
-
     def post_json(
         self, url: str, json: Any, *, params: Query = None, headers: Headers = None, token: Token = None
     ) -> Any:
@@ -118,7 +101,7 @@ class SyncCalls:
         self, url: str, *, following: Following, params: Query = None, headers: Headers = None, token: Token = None
     ) -> Iterator[Any]:
         trail = _Trail(
-            self._calls._make("GET", url, params=params, headers=_JSON | dict(headers or {}), token=token),
+            self._calls._make("GET", url, params=params, headers={**WANTS_JSON, **(headers or {})}, token=token),
             self._session,
         )
         while (call := trail.call) is not None:

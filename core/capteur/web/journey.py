@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from capteur.errors import SourceChanged
+from capteur.errors import HostDown, RateLimited, SourceChanged
 from capteur.sensor import Answer
 from capteur.web.body import charset
 from capteur.web.call import Call, next_url
@@ -98,9 +98,10 @@ class Journey:
             headers |= {"if-modified-since": stored.last_modified} if stored.last_modified else {}
         place = self._place(call.url)
         loop = asyncio.get_running_loop()
+        self._session.pay()
         started = loop.time()
         status: int | None = None
-        note = self._note
+        note, asked = self._note, True
         try:
             reply = await self._web.wire.send(
                 call.method, call.url, headers, call.body, place=place, accept=call.accept
@@ -109,14 +110,21 @@ class Journey:
             if self._web.recorder is not None:
                 content_type = reply.headers.get("content-type", "")
                 self._web.recorder.take(call.method, place, status, content_type, reply.body, self._session.redactor)
+        except HostDown:
+            asked = False
+            self._session.unpay()
+            raise
         except Again as again:
             note = again.error.what
             raise
         except Exception as error:
+            if isinstance(error, RateLimited):
+                self._session.unpay()
             note = self._session.redactor(str(error))
             raise
         finally:
-            self._session.requests.append(Seen(call.method, place, status, loop.time() - started, note))
+            if asked:
+                self._session.requests.append(Seen(call.method, place, status, loop.time() - started, note))
         return reply
 
     def _learn(self, call: Call, reply: Reply, before: Validator | None) -> None:

@@ -13,7 +13,7 @@ from capteur.sensor import Answer, AsyncHttp, Http
 from capteur.web.journey import Journey
 from capteur.web.redaction import Redactor
 from capteur.web.retries import UNSAID_WAIT, Again, attempts
-from capteur.web.shapes import Seen, Stored, Validator
+from capteur.web.shapes import Paying, Seen, Stored, Validator
 from capteur.web.wire import host_of
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Session:
         ahttp: for async sensors, on the house's loop.
         learnt: validators of pages asked for with `conditional=True`, by URL; the flow commits them with the unit.
         requests: what went over the wire, in order.
+        paid: how many requests went out; `refused` is the error that said that no more could be paid for.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Session:
         validators: Mapping[str, Stored],
         deadline: float | None,
         instance: str,
+        purse: Paying | None = None,
     ) -> None:
         from capteur.web.colours import AsyncCalls, SyncCalls
 
@@ -49,6 +51,9 @@ class Session:
         self.validators = validators
         self.learnt: dict[str, Validator] = {}
         self.requests: list[Seen] = []
+        self.paid = 0
+        self.refused: RateLimited | None = None
+        self._purse = purse
         self._options = {value: name for name, value in secrets.items()} if isinstance(secrets, Mapping) else {}
         self.redactor = _SharedRedactor(web.redactor)
         for value in secrets.values() if isinstance(secrets, Mapping) else secrets:
@@ -79,6 +84,27 @@ class Session:
         """Raises Stopped after `stop()`."""
         if self._stopped:
             raise Stopped(f"{self.instance} was stopped")
+
+    def pay(self) -> None:
+        """Before a request goes out. Raises RateLimited when the budget has no more: kept, for a sensor may swallow it."""
+        if self._purse is not None:
+            try:
+                self._purse.take(self.paid)
+            except RateLimited as error:
+                self.refused = error
+                raise
+        self.paid += 1
+
+    def check_paid(self) -> None:
+        """Raises the RateLimited that a request met, though the sensor may have swallowed it."""
+        if self.refused is not None:
+            raise self.refused
+
+    def unpay(self) -> None:
+        """The request was never sent: its host wants to be left alone."""
+        self.paid -= 1
+        if self._purse is not None:
+            self._purse.give_back()
 
     def auth_fix(self, call: Call) -> str:
         """The cure for a refused credential: the option it came from, where that is known."""
@@ -163,6 +189,6 @@ class _SharedRedactor(Redactor):
         super().__init__()
         self._process = process
 
-    def add(self, value: str) -> None:
-        super().add(value)
-        self._process.add(value)
+    def add(self, value: str, *, guessed: bool = False) -> None:
+        super().add(value, guessed=guessed)
+        self._process.add(value, guessed=guessed)

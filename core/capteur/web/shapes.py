@@ -80,20 +80,34 @@ class Seen(NamedTuple):
 
 
 class HostMemory(Protocol):
-    """Until when (micros) a host asked to be left alone. Called on the loop for every request: it must not block."""
+    """Until when (micros) a host is left alone, and how often in a row it failed. Called on the loop for every request: it must not block."""
 
     def get(self, host: str) -> int | None: ...
-    def set(self, host: str, until: int) -> None: ...
+    def fails(self, host: str) -> int: ...
+    def set(self, host: str, until: int, fails: int = 0) -> None: ...
+
+
+class Paying(Protocol):
+    """What requests are paid from, one by one. Called on the loop: it must not block."""
+
+    def take(self, paid: int) -> None:
+        """Pay for one more request of a unit that has paid for `paid`. Raises RateLimited when there is nothing left."""
+
+    def give_back(self) -> None:
+        """The request did not go out after all."""
 
 
 class ForgetfulMemory:
     """A HostMemory for as long as the process lives."""
 
     def __init__(self) -> None:
-        self._until: dict[str, int] = {}
+        self._known: dict[str, tuple[int, int]] = {}
 
     def get(self, host: str) -> int | None:
-        return self._until.get(host)
+        return self._known.get(host, (0, 0))[0] or None
 
-    def set(self, host: str, until: int) -> None:
-        self._until[host] = until
+    def fails(self, host: str) -> int:
+        return self._known.get(host, (0, 0))[1]
+
+    def set(self, host: str, until: int, fails: int = 0) -> None:
+        self._known[host] = (until, fails)

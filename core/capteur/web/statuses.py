@@ -22,6 +22,12 @@ def is_good(status: int) -> bool:
     return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
 
 
+def is_outage(status: int, retry_after: float | None) -> bool:
+    """Whether the status says that the host does not work: a 5xx that may pass and is no wish to be left alone."""
+    polite = status in ASKED_TO_WAIT and retry_after is not None
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR and status not in _FOR_GOOD and not polite
+
+
 def judge(
     status: int, *, host: str, place: str, auth_fix: Callable[[], str], retry_after: float | None, patience: float
 ) -> CapteurError | Again:

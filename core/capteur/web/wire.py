@@ -1,4 +1,4 @@
-"""One request over the wire: the host's wish to be left alone, a turn, a pool, the deadline of the attempt, the body.
+"""One request over the wire: the host's wish to be left alone, a turn, the breaker, a pool, the deadline of the attempt, the body.
 
 Every error of httpx ends here. Ours are raised outside of the except blocks, because httpx's carry the request, and with it
 the secrets, in their context.
@@ -11,22 +11,23 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from capteur.clock import Clock, from_micros, micros
 from capteur.errors import CapteurError, ConfigError, RateLimited, TransientError
 from capteur.web.body import read_body
+from capteur.web.breaker import Breaker
 from capteur.web.failures import explain
 from capteur.web.limits import Limits
 from capteur.web.pools import CONNECTIONS, Pools
 from capteur.web.retries import LONGEST_WAIT, Again, retry_after
 from capteur.web.shapes import HostMemory, Sleep, WebSettings
-from capteur.web.statuses import ASKED_TO_WAIT, is_good
+from capteur.web.statuses import ASKED_TO_WAIT, is_good, is_outage
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Coroutine, Mapping
 
 _BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _ERROR_BODY = 64 * 1024
@@ -54,6 +55,7 @@ class Wire:
         self._limits = limits
         self._pools = pools
         self._memory = memory
+        self.breaker = Breaker(clock, memory, probe_s=settings.attempt)
         self._sleep = sleep
         self._world = world_url(settings.world)
 
@@ -71,13 +73,14 @@ class Wire:
 
         Raises:
             RateLimited: the host asked earlier to be left alone for longer than the waits in place.
+            HostDown: it failed too often in a row to be asked now.
             Again: around a TransientError that another attempt may cure.
             TransientError, SourceChanged, ConfigError: those that it will not.
         """
         host = host_of(url)
+        self.breaker.refuse(host)
         heeded = await self._leave_alone(host)
         request = self._request(method, url, headers, body)
-        problem: CapteurError | Again
         async with (
             self._limits.turn(host),
             self._pools.transport(
@@ -86,21 +89,57 @@ class Wire:
                 connections=self._connections(host),
             ) as transport,
         ):
+            self.breaker.refuse(host)
             if (self._memory.get(host) or 0) > heeded:  # said to somebody else while this one waited for its turn
                 raise Again(RateLimited(f"{host} asked to be left alone"))
-            try:
-                async with asyncio.timeout(self._settings.attempt):
-                    return await self._exchange(transport, request, host, place, accept)
-            except TimeoutError:
-                problem = Again(
-                    TransientError(
-                        f"{host} did not answer within {self._settings.attempt:g} s", why="the body counts too"
-                    )
-                )
-            except httpx.HTTPError as error:
-                problem = explain(error, host, has_body=body is not None)
-            except OSError:  # anyio lets errors of TLS through as they are
-                problem = Again(TransientError(f"the exchange with {host} failed", why="the connection broke"))
+            probe = self.breaker.admit(host)
+            return await self._told(self._ask(transport, request, host, place, accept), host, accept, probe=probe)
+
+    async def _told(
+        self, asking: Coroutine[Any, Any, Reply], host: str, accept: Collection[int], *, probe: bool
+    ) -> Reply:
+        """Let the breaker know how the asking went."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            reply = await asking
+        except asyncio.CancelledError:
+            if loop.time() - began >= self._settings.connect:  # the time of the call was up: most likely over this host
+                self.breaker.failed(host, "it fell silent", probe=probe)
+            raise
+        except (Again, CapteurError) as error:
+            cause = error.error if isinstance(error, Again) else error
+            if isinstance(cause, TransientError):
+                self.breaker.failed(host, cause.why or cause.what, probe=probe)
+            elif not isinstance(cause, ConfigError):  # which was never sent
+                self.breaker.worked(host)
+            raise
+        if not is_outage(reply.status, retry_after(reply.headers, self._clock.now())):
+            self.breaker.worked(host)
+        elif reply.status not in accept:
+            self.breaker.failed(host, f"it answers {reply.status}", probe=probe)
+        return reply
+
+    async def _ask(
+        self,
+        transport: httpx.AsyncBaseTransport,
+        request: httpx.Request,
+        host: str,
+        place: str,
+        accept: Collection[int],
+    ) -> Reply:
+        problem: CapteurError | Again
+        try:
+            async with asyncio.timeout(self._settings.attempt):
+                return await self._exchange(transport, request, host, place, accept)
+        except TimeoutError:
+            problem = Again(
+                TransientError(f"{host} did not answer within {self._settings.attempt:g} s", why="the body counts too")
+            )
+        except httpx.HTTPError as error:
+            problem = explain(error, host, has_body=request.method == "POST")
+        except OSError:  # anyio lets errors of TLS through as they are
+            problem = Again(TransientError(f"the exchange with {host} failed", why="the connection broke"))
         raise problem
 
     async def _exchange(

@@ -67,6 +67,26 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
+class Offering:
+    """One Form D, filed `ago` days before the anchor. Amounts are dollars; `offered` 0 is "Indefinite".
+
+    With `before` it is an amendment, of a notice that said so much was sold. `issuer` is the legal name where it is another than
+    the company's, `others` are those who filed it too.
+    """
+
+    ago: float
+    sold: int
+    offered: int = 0
+    before: int | None = None
+    issuer: str = ""
+    others: tuple[str, ...] = ()
+    industry: str = "Other Technology"
+    security: str = "isEquityType"
+    merger: bool = False
+    test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Company:
     """A company of the market. One without a `domain` only owns a board; one without a `board` posts its jobs nowhere."""
 
@@ -80,6 +100,7 @@ class Company:
     robots: str = "User-agent: *\nDisallow: /admin/\n"
     board: Board | None = None
     news: tuple[News, ...] = ()
+    offerings: tuple[Offering, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +125,13 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """Everything the demo world is made of. `strangers` own boards, but are nobody's account."""
+    """Everything the demo world is made of. `strangers` own boards, `filers` file with the SEC; both are nobody's account."""
 
     seller: Seller
     companies: tuple[Company, ...]
     strangers: tuple[Company, ...]
     press: Press
+    filers: tuple[Company, ...] = ()
 
     def boards(self, vendor: str) -> list[tuple[Company, Board]]:
         """The boards of one vendor with their owners."""
@@ -171,11 +193,12 @@ def _company(raw: Mapping[str, Any]) -> Company:
     values = dict(raw)
     posts = [_post(p) for p in values.pop("jobs", ())] + [p for s in values.pop("series", ()) for p in _series(s)]
     news = tuple(News(**n) for n in values.pop("news", ()))
+    offerings = tuple(Offering(**{**o, "others": tuple(o.get("others", ()))}) for o in values.pop("offerings", ()))
     board = values.pop("board", None)
     if board is not None:
         fault = Fault(**board.get("fault", {}))
         board = Board(**{"name": raw["name"], **board, "fault": fault, "posts": tuple(posts)})
-    return Company(**{"domain": "", **values}, board=board, news=news)
+    return Company(**{"domain": "", **values}, board=board, news=news, offerings=offerings)
 
 
 @cache
@@ -186,5 +209,6 @@ def market() -> Market:
         seller=Seller(**{**raw["seller"], "roles": tuple(raw["seller"]["roles"])}),
         companies=tuple(_company(c) for c in raw["company"]),
         strangers=tuple(_company(c) for c in raw["stranger"]),
+        filers=tuple(_company(c) for c in raw["filer"]),
         press=Press(**{**raw["press"], "items": tuple(News(**n) for n in raw["press"]["items"])}),
     )

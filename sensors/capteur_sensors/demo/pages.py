@@ -8,6 +8,7 @@ from capteur_sensors.demo.boards import openings_at_home
 from capteur_sensors.demo.feeds import FEED, article
 from capteur_sensors.demo.market import Calendar, Company, Market
 from capteur_sensors.demo.routes import TEXT, Handler, Reply, Request, Routes, always
+from capteur_sensors.demo.technology import markup
 
 
 def add_sites(routes: Routes, market: Market, calendar: Calendar) -> None:
@@ -30,11 +31,11 @@ def _add_site(routes: Routes, company: Company, calendar: Calendar) -> None:
         routes.add(host, path, always(Reply.text(_page(company, entry.title, f"<p>{escape(text)}</p>"))))
 
 
-def _page(company: Company, title: str, body: str) -> str:
+def _page(company: Company, title: str, body: str, head: str = "") -> str:
     name = escape(company.name)
     feed = f'<link rel="alternate" type="application/rss+xml" title="{name}" href="{FEED}">' if company.news else ""
     return (
-        f'<!doctype html>\n<html><head><meta charset="utf-8"><title>{escape(title)} - {name}</title>{feed}</head>\n'
+        f'<!doctype html>\n<html><head><meta charset="utf-8"><title>{escape(title)} - {name}</title>{feed}{head}</head>\n'
         f'<body><nav><a href="/">{name}</a> <a href="/careers">Careers</a></nav>\n<h1>{escape(title)}</h1>\n{body}\n'
         f"<footer>{name} is fictional.</footer></body></html>\n"
     )
@@ -50,6 +51,7 @@ def _home(company: Company, calendar: Calendar) -> Handler:
                 company,
                 company.name,
                 f"<p>{escape(company.about)}</p>" + (f"<h2>News</h2><ul>{news}</ul>" if news else ""),
+                markup(company.domain, calendar),
             )
         )
 

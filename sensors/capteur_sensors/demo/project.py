@@ -34,7 +34,21 @@ capacity = {capacity}
 [sensors.hiring]
 every = "6h"
 roles = [{roles}]
-{news}"""
+
+[sensors.funding]
+every = "6h"
+requests_per_second = 10                           # as fast as the SEC allows; 5 is the default
+{tools}{news}"""
+_TOOLS = """
+[sensors.adoption]
+ecosystem = ["HubSpot", "Salesforce", "Segment"]   # the tools that what we sell builds on
+competitors = ["Clearwater Ledger"]
+resolver = "{resolver}"                      # the market's own name server; without it the system's
+queries_per_second = 5000                          # it is on this machine
+
+[sensors.adoption.tools."Clearwater Ledger"]
+script = ["cdn.clearwater-ledger.example"]
+"""
 _NEWS = """
 [sensors.news]
 use = "rss"
@@ -44,10 +58,11 @@ feeds = [
 """
 
 
-def write_project(folder: Path, market: Market, world: str, *, news: bool) -> Path:
+def write_project(folder: Path, market: Market, world: str, *, news: bool, resolver: str | None = None) -> Path:
     """Write capteur.toml and accounts.csv into `folder` (made if need be); returns the path of capteur.toml.
 
-    `news` says that the plugin which reads feeds is installed, so that the project can use it.
+    `news` says that the plugin which reads feeds is installed, so that the project can use it; `resolver` is where the
+    market's names are asked for, if they can be.
     An earlier demo's project is written anew. Raises InputError when the folder holds somebody's own.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -64,6 +79,7 @@ def write_project(folder: Path, market: Market, world: str, *, news: bool) -> Pa
         world=world,
         capacity=seller.capacity,
         roles=", ".join(f'"{role}"' for role in seller.roles),
+        tools=_TOOLS.format(resolver=resolver) if resolver else "",
         news=_NEWS.format(feeds=_feeds(market)) if news else "",
     )
     config.write_text(text, encoding="utf-8")

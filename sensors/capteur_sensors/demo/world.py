@@ -1,6 +1,6 @@
 """The demo world: every source of the fictional market behind one door, `World.answer`.
 
-A new kind of source (a server log, DNS, filings) is one more module with an `add_...(routes, market, calendar)` in `SOURCES`.
+A new kind of source (a server log) is one more module with an `add_...(routes, market, calendar)` in `SOURCES`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from datetime import datetime
 
 from capteur_sensors.demo.boards import add_boards
 from capteur_sensors.demo.feeds import add_feeds
+from capteur_sensors.demo.filings import add_filings
 from capteur_sensors.demo.market import Calendar, Market, market
 from capteur_sensors.demo.pages import add_sites
 from capteur_sensors.demo.routes import TEXT, Reply, Request, Routes
 
-SOURCES: tuple[Callable[[Routes, Market, Calendar], None], ...] = (add_boards, add_sites, add_feeds)
+SOURCES: tuple[Callable[[Routes, Market, Calendar], None], ...] = (add_boards, add_sites, add_feeds, add_filings)
 
 
 class World:

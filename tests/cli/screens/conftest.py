@@ -12,11 +12,12 @@ from rich.console import Console
 from capteur.accounts import Account
 from capteur.clock import micros
 from capteur.house import InstanceRun, Move, RunReport
-from capteur.house.cards import OptionCard, SensorCard
+from capteur.house.cards import DelayCard, OptionCard, SensorCard
 from capteur.intent import Estimate
 from capteur.kinds import Kind, kind_of
 from capteur.ranking import Explanation, Line, Ranking, Row
-from capteur.registry import Broken, PluginInfo
+from capteur.registry import Broken, Conformance, PluginInfo
+from capteur.registry.shapes import Failing
 from capteur.roster import ImportReport, Waiting
 from capteur.store.coverage import InstanceCoverage
 from capteur.store.shapes import SignalRow
@@ -213,6 +214,11 @@ def cards() -> list[SensorCard]:
             options,
             NOW - HOUR,
             True,
+            overlap=timedelta(days=7),
+            delays=(
+                DelayCard("hiring.opened", 143, timedelta(hours=18), timedelta(days=9, hours=5), True),
+                DelayCard("weather.storm", 3),
+            ),
         ),
         SensorCard(
             "rounds",
@@ -236,8 +242,56 @@ def cards() -> list[SensorCard]:
 @pytest.fixture
 def plugins() -> list[PluginInfo]:
     return [
-        PluginInfo("hiring", "sensors", "capteur", "0.1.0", "capteur_sensors.hiring:Hiring", "ok"),
-        PluginInfo("rounds", "sensors", "", "", HOSTILE, "broken", f"rounds.py:8: {HOSTILE}"),
+        PluginInfo(
+            "hiring",
+            "sensors",
+            "capteur",
+            "0.1.0",
+            "capteur_sensors.hiring:Hiring",
+            "ok",
+            conformance=Conformance(6, 6),
+        ),
+        PluginInfo("rounds", "sensors", "", "", HOSTILE, "broken", f"rounds.py:8: {HOSTILE}", fix=HOSTILE),
+        PluginInfo(
+            "careless",
+            "sensors",
+            "capteur-careless",
+            "0.2",
+            "capteur_careless:Careless",
+            "not used",
+            conformance=Conformance(
+                4,
+                6,
+                (
+                    Failing("its secrets are typed as secrets", f"careless.py:8: {HOSTILE}", "token: SecretStr"),
+                    Failing("it says what it is", "careless.py:8: Careless has no docstring", ""),
+                ),
+            ),
+        ),
+        PluginInfo(
+            "rounds-eu",
+            "sensors",
+            "",
+            "",
+            "plugins/regions.py",
+            "not used",
+            hooks=("capteur_sensors",),
+            conformance=Conformance(6, 6),
+        ),
+        PluginInfo(
+            "pager",
+            "hooks",
+            "",
+            "",
+            "plugins/pager.py",
+            "ok",
+            hooks=(
+                "capteur_estimate_changed",
+                "capteur_instance_parked",
+                "capteur_run_finished",
+                "capteur_signal_accepted",
+            ),
+        ),
     ]
 
 

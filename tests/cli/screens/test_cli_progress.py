@@ -113,15 +113,18 @@ def test_an_interrupted_run_leaves_no_half_line(report, terminal):
 
 
 def test_a_reader_that_has_enough_does_not_end_the_run(report, monkeypatch):
-    """`capteur run | head -1`: what the other sensors find is kept."""
+    """Nothing is raised into the run: each instance is still told, to nobody. test_end_to_end_faults.py does it for real."""
+    tried = []
 
     class Closed(io.StringIO):
         def write(self, text):
+            tried.append(text)
             raise BrokenPipeError
 
     monkeypatch.setattr(sys, "stdout", Closed())
     with RunWatch(Call(), _Ticks()) as watch:
         _run(watch, report)
+    assert len(tried) == len(report.runs) > 1
 
 
 def test_a_run_of_nothing_still_names_the_columns(report, capsys):

@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 
 from capteur.accounts import Account
+from capteur.cli.screens.checked import Checked
 from capteur.cli.screens.detected import Signals
 from capteur.cli.screens.explained import Explained
-from capteur.cli.screens.health import Checked, Statuses
-from capteur.cli.screens.installed import Plugins, Sensors
+from capteur.cli.screens.installed import Sensors
 from capteur.cli.screens.listed import Accounts, Imported, Unmatched
+from capteur.cli.screens.plugged import Plugins
 from capteur.cli.screens.ranked import Ranked
 from capteur.cli.screens.running import Ran, progress_line
 from capteur.cli.screens.started import Started
+from capteur.cli.screens.statuses import Statuses
 from capteur.cli.theme import console
 from capteur.kinds import CATALOGUE
 from capteur.store.coverage import InstanceCoverage
@@ -154,6 +156,11 @@ def test_the_lists_of_accounts_sensors_and_findings_look_as_they_did(
     ]
     parts += [Imported(imported, "accounts.csv", now), Signals(signals, now, kinds=CATALOGUE)]
     _golden("lists-100", "\n".join(plain(part, 100) for part in parts))
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_the_plugins_look_as_they_did(plugins, status, plain, width):
+    _golden(f"plugins-{width}", plain(Plugins(plugins, status.as_of), width))
 
 
 def test_the_lines_of_an_explanation_add_up_to_the_number_shown(explanation, plain):

@@ -44,11 +44,10 @@ def show(call: Call, *, name: str) -> None:
         cards, now = house.sensors(), house.now()
     chosen = [card for card in cards if card.name == name] or [card for card in cards if card.use == name]
     if not chosen:
-        import difflib
-
         from capteur.errors import UsageError
+        from capteur.nearest import nearest
 
-        near = difflib.get_close_matches(name, [card.name for card in cards], n=1, cutoff=0.5)
+        near = nearest(name, [card.name for card in cards], 1)
         raise UsageError(
             f"there is no sensor {name!r}",
             fix=f"did you mean capteur sensors show {near[0]}?" if near else "capteur sensors list",
@@ -61,10 +60,17 @@ def show(call: Call, *, name: str) -> None:
 @click.command(cls=Door, name="plugins")
 @pass_call
 def plugins(call: Call) -> None:
-    """What is installed, where it comes from, and what is broken, with the author's file and line."""
+    """What is installed, where it comes from, which hooks it implements, and what is broken, with the author's file and line.
+
+    Every plugin is imported for this, used or not, and asked what it keeps of its contract. These are the checks of the
+    conformance kit that need no source, such as `6 of 6`; the others run in the plugin's own test. A check that fails is told
+    with its cure.
+    """
+    from capteur.cli.screens.plugged import Plugins
+    from capteur.cli.steering import steered
+
     call.present("plugins")
-    with call.house() as house:
+    with call.house() as house, steered():
         found, now = house.plugins(), house.now()
-    from capteur.cli.screens.installed import Plugins
 
     call.show(Plugins(found, now))

@@ -44,6 +44,7 @@ class Backfilled(Screen):
         return {
             "instance": report.instance,
             "seconds": round(report.seconds, 3),
+            "before": [{"since": iso(since), "until": iso(until)} for since, until in report.before],
             "left": [{"since": iso(since), "until": iso(until)} for since, until in report.left],
             "again": report.again,
             "moved": [
@@ -71,7 +72,14 @@ class Backfilled(Screen):
         done = sum(w.status in ("ok", "skipped") for w in report.windows)
         new = sum(w.new for w in report.windows)
         total = len(report.windows) + len(report.left)
-        return f"{done} of {counted(total, 'window')} read, {counted(new, 'new signal')} in {rounded(report.seconds):.1f} s."
+        before = len(report.before)
+        told = (
+            f"{counted(before, 'window')} {'was' if before == 1 else 'were'} read before; --again reads them once more."
+        )
+        if before and not total:
+            return f"Nothing to read: {told}"
+        read = f"{done} of {counted(total, 'window')} read, {counted(new, 'new signal')} in {rounded(report.seconds):.1f} s."
+        return f"{read} {told}" if before else read
 
 
 class Windows:
@@ -80,11 +88,11 @@ class Windows:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._head = False
-        self._reached: str | None = None
+        self._ended = 0
 
     def __call__(self, run: InstanceRun) -> None:
         window: WindowRun = run  # type: ignore[assignment]  # a backfill reports windows
-        self._reached = iso(window.until)
+        self._ended += 1
         if self._call.format == "table":
             console = self._call.console()
             for line in instance_lines(window, console.width):
@@ -102,12 +110,10 @@ class Windows:
         else:
             self._call.show(screen)
 
-    def interrupted(self, instance: str, chunk: str) -> None:
+    def interrupted(self) -> None:
         """How to go on after Ctrl-C."""
-        if self._reached is not None:
-            self._call.note(
-                f"done up to {self._reached}; go on with: capteur backfill {instance} --since {self._reached} --chunk {chunk}"
-            )
+        if self._ended:
+            self._call.note(f"{counted(self._ended, 'window')} read; the same command goes on after them")
 
     def _header(self) -> None:
         if not self._head:

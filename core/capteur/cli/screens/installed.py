@@ -1,23 +1,23 @@
-"""Sensors and plugins: what is configured, what is installed, what is broken."""
+"""Sensors: what is configured, what is installed, what is broken."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 
 from capteur.cli.grid import Column, grid
 from capteur.cli.screen import Cell, Screen
-from capteur.cli.screens.health import LEVELS, WORDS
 from capteur.cli.screens.parts import MARKS, cropped, fix_lines, flow, hint, mark, paragraph
+from capteur.cli.screens.statuses import LEVELS, WORDS
 from capteur.cli.theme import join, text, text_line
-from capteur.clock import format_duration
+from capteur.clock import format_duration, parse_duration
 from capteur.wording import age, iso
 
 if TYPE_CHECKING:
-    from capteur.house.cards import OptionCard, SensorCard
-    from capteur.registry import PluginInfo
+    from capteur.house.cards import DelayCard, OptionCard, SensorCard
 
 SHAPES = {
     "feed": "one read for all accounts",
@@ -77,7 +77,25 @@ class Sensors(Screen):
                 {"name": o.name, "type": o.type, "value": o.default, "secret": o.secret, "doc": o.doc}
                 for o in card.options
             ]
-            yield {**item, "kinds": kinds, "options": options, "doc": card.doc}
+            delays = [
+                {
+                    "kind": d.kind,
+                    "measured": d.measured,
+                    "p50_s": _seconds(d.p50),
+                    "p99_s": _seconds(d.p99),
+                    "beyond_overlap": d.is_lost,
+                }
+                for d in card.delays
+            ]
+            overlap = format_duration(card.overlap) if card.overlap is not None else None
+            yield {
+                **item,
+                "kinds": kinds,
+                "options": options,
+                "doc": card.doc,
+                "overlap": overlap,
+                "delays": delays,
+            }
 
     def lines(self, width: int) -> Iterator[Text]:
         if self.full:
@@ -116,49 +134,6 @@ class Sensors(Screen):
                 yield from fix_lines(card.fix, width, indent=3) if card.fix else ()
         yield Text("")
         yield from hint("one of them in full", f"capteur sensors show {shown[0].name}", width)
-
-
-class Plugins(Screen):
-    """`capteur plugins`."""
-
-    header: ClassVar[tuple[str, ...]] = ("name", "group", "state", "distribution", "version", "where", "message")
-
-    def __init__(self, plugins: Sequence[PluginInfo], as_of: int) -> None:
-        self.plugins = plugins
-        self.as_of = as_of
-
-    def rows(self) -> Iterator[Sequence[Cell]]:
-        for p in self.plugins:
-            yield (p.name, p.group, p.state, p.distribution, p.version, p.where, p.message)
-
-    def lines(self, width: int) -> Iterator[Text]:
-        if not self.plugins:
-            yield text_line("No plugin is installed.")
-            return
-        shown = self.plugins
-        levels = [{"ok": "ok", "broken": "error"}.get(p.state, "idle") for p in shown]
-        laid = grid(
-            [
-                Column("", [mark(level) for level in levels]),
-                Column("plugin", [text(p.name, "strong") for p in shown], least=12, most=30),
-                Column("kind", [text(p.group.removesuffix("s")) for p in shown], drop=1),
-                Column("state", [text(p.state, MARKS[level][1]) for p, level in zip(shown, levels, strict=True)]),
-                Column(
-                    "from",
-                    [text(f"{p.distribution} {p.version}".strip() or "this project") for p in shown],
-                    least=14,
-                    most=40,
-                    drop=2,
-                ),
-                Column("where", [text(p.where, "quiet") for p in shown], least=20, most=60, drop=3),
-            ],
-            width,
-        )
-        yield laid.head
-        for plugin, line in zip(shown, laid.rows, strict=True):
-            yield line
-            if plugin.message and plugin.state == "broken":
-                yield from paragraph(plugin.message, width, "warn", indent=3)
 
 
 def _level(card: SensorCard) -> str:
@@ -209,6 +184,9 @@ def _card(card: SensorCard, as_of: int, width: int) -> Iterator[Text]:
         )
         yield laid.head
         yield from laid.rows
+    if card.delays and card.overlap is not None:
+        yield Text("")
+        yield from _delays(card.delays, card.overlap, width)
     if card.options:
         yield Text("")
         yield from _options(card.options, width)
@@ -218,6 +196,46 @@ def _card(card: SensorCard, as_of: int, width: int) -> Iterator[Text]:
             join(text("to use it, add to capteur.toml", "quiet"), text(f"[sensors.{card.name}]", "command"), gap="  "),
             width,
         )
+
+
+def _delays(delays: Sequence[DelayCard], overlap: timedelta, width: int) -> Iterator[Text]:
+    """How late facts are known, beside how far a run looks back for them."""
+    shown = [d for d in delays if d.p99 is not None]
+    if shown:
+        laid = grid(
+            [
+                Column("known after", [text(d.kind, "strong") for d in shown]),
+                Column("half", [text(_about(d.p50)) for d in shown], right=True),
+                Column("99 of 100", [text(_about(d.p99), "warn" if d.is_lost else "") for d in shown], right=True),
+                Column("measured", [text(str(d.measured), "quiet") for d in shown], right=True, drop=1),
+            ],
+            width,
+        )
+        yield laid.head
+        yield from laid.rows
+    waiting = [f"{d.kind} ({d.measured})" if d.measured else d.kind for d in delays if d.p99 is None]
+    if waiting:
+        words = f"Not measured often enough yet, how late they are known: {', '.join(waiting)}."
+        yield from paragraph(words, width, "quiet")
+    yield from paragraph(
+        f"A run looks back {format_duration(overlap)} before the newest it knows (overlap).", width, "quiet"
+    )
+    lost = [d.kind for d in shown if d.is_lost]
+    if lost:
+        yield from paragraph(f"What is known later than that is lost: some of {', '.join(lost)}.", width, "warn")
+
+
+def _about(span: timedelta | None) -> str:
+    """As exact as it was measured, within 5 %."""
+    if not span:
+        return "at once"
+    steps = (("10d", "1d"), ("10h", "1h"), ("1h", "10m"), ("1m", "1m"), ("1s", "1s"))
+    step = next((parse_duration(by) for least, by in steps if span >= parse_duration(least)), span)
+    return format_duration(round(span / step) * step)
+
+
+def _seconds(span: timedelta | None) -> float | None:
+    return None if span is None else round(span.total_seconds(), 1)
 
 
 def _options(options: Sequence[OptionCard], width: int) -> Iterator[Text]:

@@ -99,7 +99,7 @@ def instance_lines(run: InstanceRun, width: int) -> Iterator[Text]:
     ]
     yield from flow(parts, width, gap=2, indent=2)
     if run.error:
-        why = "skipped: " if level == "ok" else ""
+        why = "skipped: " if level == "ok" and (run.bad or run.skipped) else ""
         yield from paragraph(f"{why}{run.error}", width, "quiet" if level == "ok" else "", indent=2)
     if run.fix:
         yield from fix_lines(run.fix, width, indent=2)

@@ -1,4 +1,4 @@
-"""What the running of sensors leaves behind: watch rows, validators, runs, hosts; and the store's own notes."""
+"""What the running of sensors leaves behind: watch rows, validators, runs, delays, hosts; and the store's own notes."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class WatchTable(Table, table=True):
     newest: datetime | None = column.moment(nullable=True)
     last_status: str | None = column.text()
     last_error: str | None = column.text()
+    looked_at: datetime | None = column.moment(nullable=True)
 
 
 class ValidatorTable(Table, table=True):
@@ -76,6 +77,29 @@ class RunTable(Table, table=True):
     bad: int = column.integer()
     requests: int = column.integer()
     error: str | None = column.text()
+
+
+class SpendTable(Table, table=True):
+    """What an instance with a budget asked and spent, in pieces of time that begin at `at`; `units` = looks that came to their end."""
+
+    __tablename__ = "spend"
+    __table_args__ = CLUSTERED
+    instance_id: int = column.to("instance", primary_key=True)
+    at: datetime = column.moment(primary_key=True)
+    requests: int = column.integer()
+    credits: int = column.integer()
+    units: int = column.integer()
+
+
+class DelayTable(Table, table=True):
+    """How many signals of a sensor and kind were known how late; `bucket` as in store/delays.py."""
+
+    __tablename__ = "delay"
+    __table_args__ = CLUSTERED
+    scope_id: int = column.integer(primary_key=True)
+    kind_id: int = column.integer(primary_key=True)
+    bucket: int = column.integer(primary_key=True)
+    n: int = column.integer()
 
 
 class HostTable(Table, table=True):
