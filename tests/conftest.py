@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import shutil
+import signal
 import tempfile
 import textwrap
 import warnings
@@ -25,6 +27,23 @@ from capteur.store.tables import METADATA
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("CAPTEUR_DATA", ROOT.parent / "shared" / "data"))
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+
+
+# A shell that starts the tests in the background has SIGINT ignored, and every child would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """A command that ran inside a test has set up the log; the next test must not inherit its levels."""
+    root, ours = logging.getLogger(), logging.getLogger("capteur")
+    handlers, levels = root.handlers[:], (root.level, ours.level)
+    yield
+    root.handlers[:] = [h for h in root.handlers if h in handlers] + [h for h in handlers if h not in root.handlers]
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
+    logging.captureWarnings(False)
 
 
 def pytest_report_header() -> str:

@@ -73,7 +73,7 @@ def test_a_file_that_is_no_backup_is_refused_in_words(ready):
 
 def test_an_upgrade_says_from_where_to_where_and_where_the_backup_is(capteur, project, old):
     code, _, err = capteur("rank")
-    assert code == 1
+    assert code == 2
     assert err.endswith("fix: capteur db upgrade\n")
     code, out, err = capteur("db", "upgrade")
     assert (code, err, row(out)["schema_before"]) == (0, "", "0001")

@@ -21,7 +21,7 @@ from capteur.store import daemons, runs, signals, sql, watches
 if TYPE_CHECKING:
     from capteur import House
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
 
 FEED = '''
 class {name}(FeedSensor):

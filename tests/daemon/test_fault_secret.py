@@ -23,6 +23,8 @@ CANARY = "cAnary-7f3a9d1e55"
 SPEAKING = '''
 from pydantic import SecretStr
 
+pytestmark = pytest.mark.slow
+
 
 class Speaking(FeedSensor):
     """Puts its key wherever it can."""

@@ -16,6 +16,8 @@ from capteur.clock import SystemClock
 from capteur.house.shift import Shift, open_shift
 from capteur.store import signals, watches
 
+pytestmark = pytest.mark.slow
+
 Start = Callable[..., Awaitable[Any]]
 HEALTHY = '''
 class Healthy(FeedSensor):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Start = Callable[..., Awaitable[Any]]
 Asking = Callable[..., House]
 
-pytestmark = pytest.mark.usefixtures("quick")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("quick")]
 
 
 def facts(house: House) -> int:

@@ -126,6 +126,8 @@ async def bench_of(house: House) -> AsyncIterator[Bench]:
 
 
 async def stop(work: asyncio.Task[UnitDone]) -> None:
+    for _ in range(10):  # what the sensor's thread has handed over reaches the unit in the loop's next steps
+        await asyncio.sleep(0)
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await work

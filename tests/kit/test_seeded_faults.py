@@ -14,6 +14,8 @@ import pytest
 from capteur.testing import SensorConformance, verify
 from capteur.testing.checking import checks
 
+pytestmark = pytest.mark.slow
+
 CLEAN = Path(__file__).parent / "clean"
 URL = "https://rounds.example/v1"
 FIRST = {

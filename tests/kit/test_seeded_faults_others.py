@@ -11,6 +11,8 @@ from capteur.house import LocalRunner
 from capteur.runner import UnitDone
 from capteur.testing import EstimatorConformance, NotifierConformance, RunnerConformance, verify
 
+pytestmark = pytest.mark.slow
+
 CLEAN = Path(__file__).parent / "clean"
 KNOWN = " and s.known_at <= as_of"
 REVOKED = " and (s.revoked_at is None or s.revoked_at > as_of)"

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SOAK = Path(__file__).parents[2] / "benchmarks" / "soak.py"
 WORDS: dict[str, Any] = {"days": 2, "accounts": 12, "seed": 5}
 
