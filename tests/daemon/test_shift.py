@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,12 @@ def feed_on(stored_project: Any) -> Make:
 async def work(house: House) -> None:
     async with open_shift(house) as shift:
         await shift.work_off()
+
+
+async def until(what: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not what():  # noqa: ASYNC110  what it waits for is in other threads
+            await asyncio.sleep(0.01)
 
 
 def row(house: House, account_id: int = 0) -> Any:
@@ -181,3 +188,32 @@ async def test_the_daemons_of_a_store_are_known_and_leave_in_order(feed_on: Make
         shift.leave()
     assert house.store.read(daemons.daemons) == []
     assert house.store.read(instances.instances)["feed"].down_since is None
+
+
+async def test_a_claim_that_comes_back_after_the_end_was_told_is_given_back(stored_project: Any) -> None:
+    """Its rows are due at once for whoever starts next, and do not wait for their lease to end."""
+    stored_project.plugin(
+        "each",
+        'class Each(AccountSensor):\n    """Looks."""\n\n    name = "each"\n    kinds = ("press.mention",)\n\n'
+        "    def detect(self, ctx, account):\n        yield Checkpoint({})\n",
+    )
+    stored_project.configure("[sensors.each]")
+    stored_project.accounts("domain,name\n" + "".join(f"a{i}.com,A{i}\n" for i in range(5)))
+    house = stored_project.open()
+    house.import_accounts()
+    async with open_shift(house) as shift:
+        shift.tick()
+        await until(lambda: house.store.read(lambda conn: watches.rows(conn, "each")) != [])
+        house.clock.advance(timedelta(seconds=2))
+        seen, others, full = shift.pulse.looked, threading.Event(), threading.Event()
+        house.store.write(lambda _: (full.set(), others.wait(10)))  # the claim waits behind this
+        await until(full.is_set)
+        shift.tick()
+        await until(lambda: shift.pulse.looked != seen)
+        ending = asyncio.create_task(shift.drain(0.0))
+        await until(lambda: shift.pulse.draining)
+        others.set()
+        await ending
+        house.store.write(lambda _: None).result()  # whatever was asked for before this has been done
+    rows = house.store.read(lambda conn: watches.rows(conn, "each"))
+    assert [(r.lease_until, r.fails) for r in rows] == [(0, 0)] * 5

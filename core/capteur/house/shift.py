@@ -102,10 +102,11 @@ class Shift:
     async def drain(self, seconds: float) -> int:
         """Take nothing more; wait for what runs, at most so long, then stop it. Returns how many units had to be stopped."""
         self.pulse.draining = True
-        for task in (self._taking, self._caring):
-            if task is not None and not task.done():
+        busy = {task for task in (self._taking, self._caring) if task is not None and not task.done()}
+        if busy:  # a claim that was torn off would keep its rows until their lease ends
+            await asyncio.wait(busy, timeout=CANCEL_S)
+            for task in busy:
                 task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
         left: set[asyncio.Task[None]] = set()
         if self._running:
             _, left = await asyncio.wait(self._running, timeout=seconds)
@@ -183,6 +184,10 @@ class Shift:
         claimed = await self._trying(lambda: self._thrift.claim(asks, now))
         if claimed is None:
             return None
+        if self.pulse.draining:  # it was asked for before we were told to stop
+            rows = [row for row, _ in claimed]
+            await self._trying(lambda: self.house.store.write(lambda conn: due.give_back(conn, rows)).result())
+            return 0
         for row, account in claimed:
             self._start(row, account)
         return len(claimed)

@@ -77,3 +77,9 @@ def take(conn: Connection, asks: Sequence[Ask], now: int) -> Mapping[str, list[W
         )
         for ask in asks
     }
+
+
+def give_back(conn: Connection, rows: Sequence[WatchRow]) -> None:
+    """Free rows that were claimed and not served; they are due as before."""
+    for row in rows:
+        watches.release(conn, row.instance, row.account_id, row.epoch)
