@@ -18,12 +18,12 @@ from capteur.house.pulse import Pulse
 from capteur.store import signals, sql
 from capteur.store.tables import METADATA
 
+pytestmark = pytest.mark.slow
+
 Start = Callable[..., Awaitable[Any]]
 CANARY = "cAnary-7f3a9d1e55"
 SPEAKING = '''
 from pydantic import SecretStr
-
-pytestmark = pytest.mark.slow
 
 
 class Speaking(FeedSensor):

@@ -126,8 +126,6 @@ async def bench_of(house: House) -> AsyncIterator[Bench]:
 
 
 async def stop(work: asyncio.Task[UnitDone]) -> None:
-    for _ in range(10):  # what the sensor's thread has handed over reaches the unit in the loop's next steps
-        await asyncio.sleep(0)
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await work
@@ -145,6 +143,8 @@ async def test_a_unit_that_is_stopped_is_due_again_at_once(
         clock.advance(behind)
         work = bench.start(bench.claim())
         await asyncio.to_thread(reading.wait, 10)
+        for _ in range(10):  # what the sensor's thread has handed over reaches the unit in the loop's next steps
+            await asyncio.sleep(0)
         await stop(work)
         row = bench.row()
         assert (row.last_status, row.next_due, row.lease_until) == ("stopped", was_due, 0)

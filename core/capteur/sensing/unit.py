@@ -109,7 +109,7 @@ class _Run:
                     if len(self.intake.gathered) >= FLUSH:
                         got = self.intake.drain()
                         self.intake.gathered.memory, got.memory = got.memory, None
-                        await self.commit(got, None)
+                        await _to_its_end(self.commit(got, None))
         finally:
             await cast("Any", stream).aclose()
 
