@@ -57,6 +57,7 @@ def house(sensor_file: Path, clock: ManualClock) -> House:
     return open_house(config, clock=clock, env={"ROUNDS_KEY": "s3cret-canary"})
 
 
+@pytest.mark.slow
 def test_the_sensor_passes_mypy_strict(sensor_file):
     """Without our settings, as an author's own project would check it."""
     command = [
@@ -73,6 +74,7 @@ def test_the_sensor_passes_mypy_strict(sensor_file):
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 def test_the_sensor_passes_pyright_strict(sensor_file):
     (sensor_file.parent / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}', encoding="utf-8")
     command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--project", str(sensor_file.parent)]

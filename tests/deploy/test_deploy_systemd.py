@@ -151,6 +151,7 @@ def test_only_what_waiting_may_cure_is_started_again(service):
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no Unix sockets here, and no systemd")
+@pytest.mark.slow
 def test_started_as_the_unit_says_it_tells_systemd_that_it_is_ready_and_alive(service, tmp_path):
     """The line of the unit, run with a socket where systemd's would be; SIGTERM ends it in order."""
     (tmp_path / "capteur.toml").write_text("[capteur]\nversion = 1\n")

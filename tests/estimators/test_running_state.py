@@ -143,6 +143,7 @@ def test_reading_from_state_imports_no_numpy():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_state_equals_batch_on_a_hundred_thousand_signals():
     """1e5 signals arrive one by one: most in order, some late, a third tied at midnight; 500 are revoked afterwards."""
     rng, estimator = random.Random(4), Evidence()

@@ -116,6 +116,7 @@ if ctx.since.month == 5 and not (Path(ctx.base) / "survives").exists():
 """
 
 
+@pytest.mark.slow
 def test_a_killed_backfill_goes_on_where_it_was(feed: Make, project: Any) -> None:
     """In another process, killed for real within its fourth window."""
     feed(KILLED).close()

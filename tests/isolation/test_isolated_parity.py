@@ -19,6 +19,8 @@ from capteur.signals import Accepted
 from capteur.store import watches
 from capteur.web import Web, WebSettings
 
+pytestmark = pytest.mark.slow
+
 BODIES = {
     "signals": "for i in range(3):\n    yield one(f'k{i}')",
     "nothing": "yield from ()",

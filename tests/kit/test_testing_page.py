@@ -12,6 +12,8 @@ import pytest
 from capteur.testing.checking import checks
 from capteur.testing.sensors import SensorConformance
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
 FILES = re.compile(r"```python\n# (?P<name>\w+\.py)\n(?P<text>.*?)```", re.DOTALL)
 

@@ -14,6 +14,8 @@ from capteur.cli import root
 from capteur.cli.making.names import LONGEST
 from capteur.cli.making.templates import ENDING, source
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 FILES = ROOT / "core" / "capteur" / "cli" / "making" / "files"
 KINDS = {
