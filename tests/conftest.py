@@ -35,14 +35,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 @pytest.fixture(autouse=True)
-def logging_as_it_was() -> Iterator[None]:
-    """A command that ran inside a test has set up the log; the next test must not inherit its levels."""
-    root, ours = logging.getLogger(), logging.getLogger("capteur")
-    handlers, levels = root.handlers[:], (root.level, ours.level)
-    yield
-    root.handlers[:] = [h for h in root.handlers if h in handlers] + [h for h in handlers if h not in root.handlers]
-    root.setLevel(levels[0])
-    ours.setLevel(levels[1])
+def logging_as_it_was() -> None:
+    """A command that ran inside a test, or inside a fixture of many, has set up the log; nobody inherits its levels."""
+    logging.getLogger().setLevel(logging.WARNING)
+    logging.getLogger("capteur").setLevel(logging.NOTSET)
     logging.captureWarnings(False)
 
 

@@ -88,8 +88,11 @@ async def test_a_full_disk_is_rolled_back_told_once_and_made_up_for(
         assert monitor.answer("/healthz", "").status == 200
     assert facts(house) == 30 * 400
     assert settled(house)
-    lines = [r.getMessage() for r in caplog.records if r.name == "capteur.daemon"]
-    assert [("full" in line, "works again" in line) for line in lines] == [(True, False), (False, True)]
+    told = [("full" in (line := r.getMessage()), "works again" in line) for r in caplog.records]
+    assert [line for line in told if any(line)] == [
+        (True, False),
+        (False, True),
+    ]  # a busy machine may tell of its source
 
 
 # row 8
