@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection
 
 from capteur.store import schema
-from capteur.store.engine import BUSY_S, engines
+from capteur.store.engine import BUSY_S, dispose, engines
 from capteur.store.faults import shown, translate
 
 
@@ -32,8 +32,8 @@ def looking(url: URL) -> Iterator[Connection]:
             raise
         raise told from error
     finally:
-        writer.dispose()
-        readers.dispose()
+        dispose(writer)
+        dispose(readers)
 
 
 @contextmanager
@@ -49,5 +49,5 @@ def changing(url: URL, *, create: bool = False) -> Iterator[Connection]:
             raise
         raise told from error
     finally:
-        writer.dispose()
-        readers.dispose()
+        dispose(writer)
+        dispose(readers)

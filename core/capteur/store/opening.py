@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine
 from capteur.clock import Clock
 from capteur.errors import ConfigError, SchemaError, StoreBusy
 from capteur.store import schema, sql
-from capteur.store.engine import BUSY_S, engines, parse, path_of
+from capteur.store.engine import BUSY_S, dispose, engines, parse, path_of
 from capteur.store.faults import is_lost, shown, translate
 from capteur.store.hold import held
 from capteur.store.writer import Writer
@@ -109,7 +109,7 @@ class Store:
         self._holds.close()
         self._writer.close()
         for engine in self._engines:
-            engine.dispose()
+            dispose(engine)
 
     def __enter__(self) -> Self:
         return self
@@ -153,8 +153,8 @@ def open_store(
                 schema.bring(conn, place)
     except BaseException as error:
         holds.close()
-        writer.dispose()
-        readers.dispose()
+        dispose(writer)
+        dispose(readers)
         told = translate(error, place)
         if told is error:
             raise
