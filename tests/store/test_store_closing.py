@@ -6,13 +6,13 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import event
+
 from capteur.clock import ManualClock
 from capteur.store.opening import Store, open_store
-from sqlalchemy import event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from sqlalchemy import Engine
 
