@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TextIO, TypeGuard
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
 from capteur import Checkpoint, ConfigError, Context, Detected, FeedSensor, InputError, Signal
 from capteur.kinds import CATALOGUE, is_kind_name
 from capteur_sensors._rows import COLUMNS, Line, Reader, recognise
+from capteur_sensors._zones import Zone
 
 __all__ = ["CsvFile"]
 
@@ -47,7 +48,7 @@ class CsvFile(FeedSensor):
     encoding: str | None = Field(
         default=None, description="UTF-8 (or UTF-16 with its mark), else Windows-1252, unless given."
     )
-    timezone: str | None = Field(
+    timezone: Zone | None = Field(
         default=None,
         description="Zone of times written without an offset, e.g. 'Europe/Paris'; they are refused without it.",
     )
@@ -83,16 +84,6 @@ class CsvFile(FeedSensor):
             except LookupError as error:
                 raise ValueError("no such encoding; write e.g. utf-8, cp1252, utf-16") from error
         return encoding
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone_exists(cls, zone: str | None) -> str | None:
-        if zone is not None:
-            try:
-                ZoneInfo(zone)
-            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-                raise ValueError("no such time zone; write e.g. Europe/Paris or UTC") from error
-        return zone
 
     def detect(self, ctx: Context) -> Iterator[Detected]:
         """Yield a signal per row; nothing while the file is the one already read. A bad row is reported by its line.

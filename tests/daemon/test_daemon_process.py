@@ -43,7 +43,7 @@ class {name}(FeedSensor):
 '''
 QUICK = "pass"
 SLOW = "ctx.http.get(os.environ['SLOW_URL'])"
-DEAF = "time.sleep(600)"
+DEAF = "pathlib.Path(ctx.base, 'deaf').touch(); time.sleep(600)"
 
 
 def until(what: Callable[[], Any], seconds: float = 60.0) -> Any:
@@ -113,8 +113,7 @@ def test_what_does_not_end_in_time_is_stopped_and_due_again_with_nothing_half_wr
         "import sys\nwith open_house('capteur.toml') as house: sys.exit(serve(house, Options(port=None, drain_s=0.5)))"
     )
     with subprocess.Popen([sys.executable, "-c", code], cwd=house.settings.folder) as process:
-        until(lambda: begun(house))
-        time.sleep(0.2)
+        until((house.settings.folder / "deaf").exists)
         process.send_signal(signal.SIGTERM)
         assert process.wait(40) == 0
     (row,) = house.store.read(lambda conn: watches.rows(conn, "feed"))
@@ -223,14 +222,19 @@ def test_a_daemon_that_stood_still_past_its_lease_stores_nothing(shared: Any) ->
     """SIGSTOP in the middle of a unit, its rows taken over meanwhile, SIGCONT: its commits are fenced."""
     house = open_house(shared.folder / "capteur.toml")
     command = [sys.executable, "-c", SHORT_LEASE]
+
+    def looks_of(process: subprocess.Popen[bytes]) -> int:
+        return sum(pid == process.pid for pid, _, _ in looks(shared.folder))
+
     with house, subprocess.Popen(command, cwd=shared.folder) as one:
         until(lambda: len(looks(shared.folder)) > 40)
         one.send_signal(signal.SIGSTOP)
         held = until(lambda: house.store.read(_held), 5) if house.store.read(_held) else {}
         with subprocess.Popen(command, cwd=shared.folder) as two:
             until(lambda: {d for pid, d, _ in looks(shared.folder) if pid == two.pid} >= set(held))
+            before = looks_of(one)
             one.send_signal(signal.SIGCONT)
-            time.sleep(1.0)
+            until(lambda: looks_of(one) > before + 40)  # so it has ended what it was in the middle of
             for process in (one, two):
                 process.send_signal(signal.SIGTERM)
             assert [process.wait(40) for process in (one, two)] == [0, 0]

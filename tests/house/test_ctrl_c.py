@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import subprocess
 import sys
@@ -49,7 +48,7 @@ def test_a_signal_that_does_not_interrupt_the_wait_ends_it_all_the_same() -> Non
 def test_afterwards_signals_are_as_they_were() -> None:
     before = signal.set_wakeup_fd(-1)
     signal.set_wakeup_fd(before)
-    assert run_here(asyncio.sleep(0, "done")) == "done"
+    assert run_here(_done()) == "done"
     after = signal.set_wakeup_fd(-1)
     signal.set_wakeup_fd(after)
     assert after == before
@@ -57,10 +56,14 @@ def test_afterwards_signals_are_as_they_were() -> None:
 
 def test_in_another_thread_it_runs_like_any_loop() -> None:
     found: list[str] = []
-    thread = threading.Thread(target=lambda: found.append(run_here(asyncio.sleep(0, "done"))))
+    thread = threading.Thread(target=lambda: found.append(run_here(_done())))
     thread.start()
     thread.join()
     assert found == ["done"]
+
+
+async def _done() -> str:
+    return "done"
 
 
 async def _raise() -> None:

@@ -17,6 +17,7 @@ from capteur.sensing import Intake
 from capteur.sensing.scrubbing import Scrubber
 from capteur.signals import Accepted
 from capteur.store import Store, watches
+from capteur.store.shapes import SignalRow
 from capteur.web import Redactor
 
 CANARY = "cAnary/+7&9=x y"
@@ -167,89 +168,61 @@ def test_observers_and_a_try_see_no_secret_either(project: Any) -> None:
     assert all(part not in heard + repr(trial) for part in PARTS)
 
 
-def test_what_merely_looks_like_a_credential_is_stored(project: Any) -> None:
-    """A key or an address names a fact: only what is a secret for certain leaves it, not a guess, and not two letters."""
+def one(project: Any, options: dict[str, str], signal: str) -> tuple[list[str], SignalRow]:
+    """The notes of a run of a sensor whose options come from the environment, and the one signal it yields, as stored."""
     project.plugin(
-        "plain",
-        """
-        class Plain(FeedSensor):
-            name = "plain"
+        "one",
+        f"""
+        class One(FeedSensor):
+            name = "one"
             kinds = ("a.b",)
-            region: str
-            api_key: str
+            {"; ".join(f"{option}: str" for option in options)}
             def detect(self, ctx):
-                yield Signal(kind="a.b", account="acme.com", key=f"board:{self.region}:1", occurred_at=ctx.now,
-                             summary="token: aaaabbbb, password=hunter2", evidence_url="https://x.example/?token=aaaabbbb")
+                yield Signal(kind="a.b", account="acme.com", occurred_at=ctx.now, {signal})
         """,
     )
-    project.configure('[sensors.plain]\nregion = "env:REGION"\napi_key = "env:PLAIN_KEY"\n')
-    house = project.open({"REGION": "emea", "PLAIN_KEY": CANARY})
+    project.configure("[sensors.one]\n" + "".join(f'{option} = "env:ONE_{option.upper()}"\n' for option in options))
+    house = project.open({f"ONE_{option.upper()}": value for option, value in options.items()})
     (run,) = house.run().runs
-    (signal,) = house.signals()
+    assert (run.new, run.bad) == (1, 0)
+    (stored,) = house.signals()
+    return run.notes, stored
+
+
+def test_what_merely_looks_like_a_credential_is_stored(project: Any) -> None:
+    """A key or an address names a fact: only what is a secret for certain leaves it, not a guess, and not two letters."""
+    notes, signal = one(
+        project,
+        {"region": "emea", "api_key": CANARY},
+        'key=f"board:{self.region}:1", summary="token: aaaabbbb, password=hunter2",'
+        ' evidence_url="https://x.example/?token=aaaabbbb"',
+    )
     assert signal.key == "board:emea:1"
     assert signal.summary == "token: aaaabbbb, password=hunter2"
     assert signal.evidence_url == "https://x.example/?token=aaaabbbb"
-    assert run.notes == []
+    assert notes == []
 
 
 def test_an_address_whose_host_was_the_secret_is_left_out(project: Any) -> None:
     """The signal stays; a mask is no host."""
-    project.plugin(
-        "hosted",
-        """
-        class Hosted(FeedSensor):
-            name = "hosted"
-            kinds = ("a.b",)
-            url: str
-            def detect(self, ctx):
-                yield Signal(kind="a.b", account="acme.com", key="1", occurred_at=ctx.now, evidence_url=f"{self.url}/post/1")
-        """,
-    )
-    project.configure('[sensors.hosted]\nurl = "env:FEED_URL"\n')
-    house = project.open({"FEED_URL": "https://tenant-7f3a.feeds.example"})
-    assert house.run().runs[0].new == 1
-    assert house.signals()[0].evidence_url is None
+    tenant = {"url": "https://tenant-7f3a.feeds.example"}
+    _, signal = one(project, tenant, 'key="1", evidence_url=f"{self.url}/post/1"')
+    assert signal.evidence_url is None
 
 
 def test_a_number_that_is_the_secret_leaves_the_data_valid(project: Any) -> None:
     """JSON stays JSON, and a number that only contains its digits stays a number."""
-    project.plugin(
-        "digits",
-        """
-        class Digits(FeedSensor):
-            name = "digits"
-            kinds = ("a.b",)
-            pin: str
-            def detect(self, ctx):
-                data = {"pin": int(self.pin), "amount": 12 * 10**9, "more": int(self.pin + "0")}
-                yield Signal(kind="a.b", account="acme.com", key=int(self.pin), occurred_at=ctx.now, data=data)
-        """,
-    )
-    project.configure('[sensors.digits]\npin = "env:DIGITS_PIN"\n')
-    house = project.open({"DIGITS_PIN": "8675309"})
-    (run,) = house.run().runs
-    (signal,) = house.signals()
+    data = '{"pin": int(self.pin), "amount": 12 * 10**9, "more": int(self.pin + "0")}'
+    notes, signal = one(project, {"pin": "8675309"}, f"key=int(self.pin), data={data}")
     assert signal.key == MASK
-    assert "into key, data;" in run.notes[0]
+    assert "into key, data;" in notes[0]
     assert signal.data == {"pin": MASK, "amount": 12 * 10**9, "more": 86753090}
 
 
 def test_digits_of_the_secret_in_a_longer_number_are_no_secret(project: Any) -> None:
-    project.plugin(
-        "digits",
-        """
-        class Digits(FeedSensor):
-            name = "digits"
-            kinds = ("a.b",)
-            pin: str
-            def detect(self, ctx):
-                yield Signal(kind="a.b", account="acme.com", key="1", occurred_at=ctx.now, data={"n": int(self.pin + "0")})
-        """,
-    )
-    project.configure('[sensors.digits]\npin = "env:DIGITS_PIN"\n')
-    house = project.open({"DIGITS_PIN": "8675309"})
-    assert house.run().runs[0].notes == []
-    assert house.signals()[0].data == {"n": 86753090}
+    notes, signal = one(project, {"pin": "8675309"}, 'key="1", data={"n": int(self.pin + "0")}')
+    assert notes == []
+    assert signal.data == {"n": 86753090}
 
 
 def test_a_sensor_without_secrets_is_not_looked_at(project: Any) -> None:

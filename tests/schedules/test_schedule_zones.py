@@ -69,7 +69,7 @@ def expected(parts: tuple[Stretch, ...], hour: time) -> dict[date, int]:
     return {date.fromordinal(day + EPOCH_DAY): moment for day, moment in sorted(due.items())}
 
 
-def check(parts: tuple[Stretch, ...], at: At, *, all_days: bool) -> None:
+def check_every_date(parts: tuple[Stretch, ...], at: At, *, all_days: bool) -> None:
     """Of all dates, or of those around clock changes: whenever one asks since the hour before, the same moment is next."""
     wanted = expected(parts, at.hours[0])
     odd = [change for _, change, _ in parts[:-1]]
@@ -89,9 +89,9 @@ def test_in_every_zone_an_hour_comes_once_on_every_date_of_two_years() -> None:
     assert len(alike) > 50, "the zones of this machine are hardly all"
     for parts, name in alike.items():
         assert len(expected(parts, time(8))) >= 730
-        check(parts, parse_at(f"08:00 {name}"), all_days=True)
+        check_every_date(parts, parse_at(f"08:00 {name}"), all_days=True)
         for hour in ODD_HOURS:
-            check(parts, parse_at(f"{hour} {name}"), all_days=False)
+            check_every_date(parts, parse_at(f"{hour} {name}"), all_days=False)
 
 
 @settings(deadline=None, max_examples=300)
@@ -105,7 +105,7 @@ def test_in_any_zone_and_year_any_hour_comes_once_on_every_date(name: str, year:
     parts = stretches(
         zone, seconds(datetime(year, 1, 1, tzinfo=UTC)), seconds(datetime(year, 12, 31, tzinfo=UTC)), 6 * HOUR
     )
-    check(parts, At((hour,), zone), all_days=False)
+    check_every_date(parts, At((hour,), zone), all_days=False)
 
 
 def runs(text: str, start: str, count: int) -> list[str]:

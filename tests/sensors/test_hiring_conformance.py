@@ -13,47 +13,10 @@ REVOPS, BAKER = "Revenue Operations Manager", "Baker"
 ROLES = ["revenue operations*"]
 
 
-class TestWorkable(SensorConformance):
+class BoardConformance(SensorConformance):
+    """A vendor says how it writes a board of these titles."""
+
     sensor = Hiring
-    config = {"roles": ROLES, "boards": {"acme.example": "workable:acme"}}  # noqa: RUF012  as an author writes it
-    now = NOW
-
-    def upstream(self, router):
-        jobs = [
-            {"shortcode": f"A{n}", "title": title, "published_on": "2026-03-02"}
-            for n, title in enumerate((REVOPS, BAKER))
-        ]
-        self.route(router).respond(json={"name": "Acme", "jobs": jobs})
-
-    def empty(self, router):
-        self.route(router).respond(json={"name": "Acme", "jobs": []})
-
-    def route(self, router):
-        return router.get("https://apply.workable.com/api/v1/widget/accounts/acme?details=true")
-
-
-class TestPersonio(SensorConformance):
-    sensor = Hiring
-    config = {"roles": ROLES, "boards": {"acme.example": "personio:acme"}}  # noqa: RUF012  as above
-    now = NOW
-
-    def upstream(self, router):
-        positions = "".join(
-            f"<position><id>{n}</id><name>{title}</name><createdAt>2026-03-02T09:00:00+00:00</createdAt></position>"
-            for n, title in enumerate((REVOPS, BAKER), 1)
-        )
-        self.route(router).respond(content=f"<workzag-jobs>{positions}</workzag-jobs>".encode())
-
-    def empty(self, router):
-        self.route(router).respond(content=b"<workzag-jobs></workzag-jobs>")
-
-    def route(self, router):
-        return router.get("https://acme.jobs.personio.de/xml?language=en")
-
-
-class TestTeamtailor(SensorConformance):
-    sensor = Hiring
-    config = {"roles": ROLES, "boards": {"acme.example": "teamtailor:acme"}}  # noqa: RUF012  as above
     now = NOW
 
     def upstream(self, router):
@@ -61,6 +24,31 @@ class TestTeamtailor(SensorConformance):
 
     def empty(self, router):
         self.answer(router)
+
+
+class TestWorkable(BoardConformance):
+    config = {"roles": ROLES, "boards": {"acme.example": "workable:acme"}}  # noqa: RUF012  as an author writes it
+
+    def answer(self, router, *titles):
+        jobs = [{"shortcode": f"A{n}", "title": title, "published_on": "2026-03-02"} for n, title in enumerate(titles)]
+        address = "https://apply.workable.com/api/v1/widget/accounts/acme?details=true"
+        router.get(address).respond(json={"name": "Acme", "jobs": jobs})
+
+
+class TestPersonio(BoardConformance):
+    config = {"roles": ROLES, "boards": {"acme.example": "personio:acme"}}  # noqa: RUF012  as above
+
+    def answer(self, router, *titles):
+        positions = "".join(
+            f"<position><id>{n}</id><name>{title}</name><createdAt>2026-03-02T09:00:00+00:00</createdAt></position>"
+            for n, title in enumerate(titles, 1)
+        )
+        content = f"<workzag-jobs>{positions}</workzag-jobs>".encode()
+        router.get("https://acme.jobs.personio.de/xml?language=en").respond(content=content)
+
+
+class TestTeamtailor(BoardConformance):
+    config = {"roles": ROLES, "boards": {"acme.example": "teamtailor:acme"}}  # noqa: RUF012  as above
 
     def answer(self, router, *titles):
         items = "".join(
@@ -71,16 +59,8 @@ class TestTeamtailor(SensorConformance):
         router.get("https://acme.teamtailor.com/jobs.rss?per_page=100&offset=0").respond(content=feed.encode())
 
 
-class TestSmartRecruiters(SensorConformance):
-    sensor = Hiring
+class TestSmartRecruiters(BoardConformance):
     config = {"roles": ROLES, "opt_in": ["smartrecruiters"], "boards": {"acme.example": "smartrecruiters:acme"}}  # noqa: RUF012  as above
-    now = NOW
-
-    def upstream(self, router):
-        self.answer(router, REVOPS, BAKER)
-
-    def empty(self, router):
-        self.answer(router)
 
     def answer(self, router, *titles):
         rows = [
@@ -91,18 +71,10 @@ class TestSmartRecruiters(SensorConformance):
         router.get(address).respond(json={"totalFound": len(rows), "content": rows})
 
 
-class TestRecruitee(SensorConformance):
+class TestRecruitee(BoardConformance):
     """A board whose employer's token is asked for from 2027 on."""
 
-    sensor = Hiring
     config = {"roles": ROLES, "opt_in": ["recruitee"], "boards": {"acme.example": "recruitee:acme"}}  # noqa: RUF012  as above
-    now = NOW
-
-    def upstream(self, router):
-        self.answer(router, REVOPS, BAKER)
-
-    def empty(self, router):
-        self.answer(router)
 
     def answer(self, router, *titles):
         rows = [

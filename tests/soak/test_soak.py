@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,15 @@ WORDS: dict[str, Any] = {"days": 2, "accounts": 12, "seed": 5}
 
 
 @pytest.fixture(scope="module")
-def soaking() -> Any:
+def soaking() -> Iterator[Any]:
+    sys.path.insert(0, str(SOAK.parent))  # where a script finds the modules beside it
     spec = importlib.util.spec_from_file_location("capteur_soak", SOAK)
     assert spec is not None
     assert spec.loader is not None
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module
+    yield module
+    sys.path.remove(str(SOAK.parent))
 
 
 @pytest.fixture(scope="module")

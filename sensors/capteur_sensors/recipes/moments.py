@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, field_validator
 
 from capteur import InputError
+from capteur_sensors._zones import Zone
 from capteur_sensors.recipes.paths import Paths, is_list, nearest
 from capteur_sensors.recipes.shapes import Part, listed
 
@@ -34,7 +35,7 @@ class Moment(Part):
         description="`iso` (with an offset, or a day), `date` (the day, whatever follows it), `unix`, `unix_ms`, a pattern "
         'such as `"%d/%m/%Y %H:%M"`, `received` (the time of receipt, where the paths find nothing); or a list, in order.',
     )
-    timezone: str | None = Field(
+    timezone: Zone | None = Field(
         default=None, description="The zone of times written without an offset: `Europe/Paris`."
     )
 
@@ -49,16 +50,6 @@ class Moment(Part):
         if not formats:
             raise ValueError("it is empty")
         return formats
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone_exists(cls, zone: str | None) -> str | None:
-        if zone is not None:
-            try:
-                ZoneInfo(zone)
-            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-                raise ValueError("no such time zone; write e.g. Europe/Paris or UTC") from error
-        return zone
 
     @property
     def says_when(self) -> bool:

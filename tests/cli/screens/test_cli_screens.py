@@ -119,7 +119,7 @@ def test_an_8_bit_terminal_gets_plain_characters_in_the_same_places(screens, nam
     assert [len(line) for line in shown] == [len(line.plain) for line in lines]
 
 
-def _golden(name: str, text: str) -> None:
+def check_golden(name: str, text: str) -> None:
     """Compare with the stored screen; CAPTEUR_GOLDEN=write stores it anew."""
     path = GOLDEN / f"{name}.txt"
     if os.environ.get("CAPTEUR_GOLDEN") == "write":
@@ -130,17 +130,17 @@ def _golden(name: str, text: str) -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 120, 160])
 def test_the_list_looks_as_it_did(ranking, plain, width):
-    _golden(f"rank-{width}", plain(Ranked(ranking, everyone=width == 160), width))
+    check_golden(f"rank-{width}", plain(Ranked(ranking, everyone=width == 160), width))
 
 
 @pytest.mark.parametrize("width", [60, 100, 160])
 def test_the_explanation_looks_as_it_did(explanation, plain, width):
-    _golden(f"explain-{width}", plain(Explained(explanation), width))
+    check_golden(f"explain-{width}", plain(Explained(explanation), width))
 
 
 @pytest.mark.parametrize("width", [60, 100])
 def test_a_run_looks_as_it_did(report, plain, width):
-    _golden(f"run-{width}", plain(Ran(report), width))
+    check_golden(f"run-{width}", plain(Ran(report), width))
 
 
 def test_the_lists_of_accounts_sensors_and_findings_look_as_they_did(
@@ -155,12 +155,12 @@ def test_the_lists_of_accounts_sensors_and_findings_look_as_they_did(
         Unmatched(waiting, now),
     ]
     parts += [Imported(imported, "accounts.csv", now), Signals(signals, now, kinds=CATALOGUE)]
-    _golden("lists-100", "\n".join(plain(part, 100) for part in parts))
+    check_golden("lists-100", "\n".join(plain(part, 100) for part in parts))
 
 
 @pytest.mark.parametrize("width", [60, 80, 140])
 def test_the_plugins_look_as_they_did(plugins, status, plain, width):
-    _golden(f"plugins-{width}", plain(Plugins(plugins, status.as_of), width))
+    check_golden(f"plugins-{width}", plain(Plugins(plugins, status.as_of), width))
 
 
 def test_the_lines_of_an_explanation_add_up_to_the_number_shown(explanation, plain):
