@@ -25,7 +25,7 @@ from capteur.house.pulse import Pulse
 from capteur.house.shift import open_shift
 from capteur.runner import UnitStatus
 from capteur.store import signals
-from capteur.store.engine import READERS
+from capteur.store.engine import READERS, dispose
 from capteur.watching import InstanceState
 
 ROOT = Path(__file__).parents[2]
@@ -173,7 +173,7 @@ def test_a_store_that_cannot_be_read_costs_its_own_numbers_only(feed: Callable[.
     house = feed(OK)
     path = house.settings.folder / "capteur.db"
     for engine in house.store._engines:
-        engine.dispose()
+        dispose(engine)
     for beside in ("-wal", "-shm"):
         path.with_name(path.name + beside).unlink(missing_ok=True)
     path.write_bytes(b"no database at all" * 1000)
