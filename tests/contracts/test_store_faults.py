@@ -276,3 +276,26 @@ def test_an_address_is_shown_without_any_secret():
         "api_token=***",
         "sslmode=require",
     }
+
+
+def test_work_that_fails_by_itself_after_its_session_was_ended_leaves_the_writer_alive(bench):
+    """The rollback has nobody to tell; who waits gets the error of the work, and the next work a new connection."""
+
+    def fails(conn):
+        if conn.dialect.name == "postgresql":
+            pid = conn.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            with psycopg.connect(psycopg_url(bench), autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 10000)", (pid,))
+        else:
+            conn.connection.driver_connection.close()
+        msg = "my own error"
+        raise LookupError(msg)
+
+    with pytest.raises(LookupError, match="my own error"):
+        bench.store.write(fails).result(timeout=30)
+    bench.store.write(lambda c: meta.put(c, "next", "done")).result(timeout=30)
+    assert bench.read(lambda c: meta.get(c, "next")) == "done"
+
+
+def psycopg_url(bench):
+    return bench.store.url.render_as_string(hide_password=False).replace("+psycopg", "")

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import apscheduler.schedulers.base
 import pytest
 
 from capteur.clock import ManualClock
 from capteur.daemon.ticking import Ticker
-from capteur.daemon.watchdog import FROZEN, Watchdog, notify
+from capteur.daemon.watchdog import FROZEN, Watchdog, blocked_in, notify
 from capteur.house.pulse import STALE_S, Pulse
+from capteur.matching import Index
+from capteur.sensing import Intake
+from capteur.sensing.looped import drive_async
+from capteur.sensing.scrubbing import Scrubber
+from capteur.web import Redactor
 
 STEP = 0.01
 
@@ -82,6 +90,33 @@ def test_a_ticker_that_never_began_is_frozen_as_well(clock: ManualClock) -> None
     clock.advance(timedelta(seconds=STALE_S + 1))
     watchdog.look()
     assert ends == [FROZEN]
+
+
+def test_the_watchdog_names_the_line_of_a_sensor_that_keeps_the_loop(clock: ManualClock) -> None:
+    """An async sensor that waits without await stops everything; who reads the log must know which one."""
+    here, go = threading.Event(), threading.Event()
+
+    async def detect() -> AsyncIterator[Any]:
+        here.set()
+        go.wait(60)
+        if go is None:
+            yield
+
+    async def drive() -> None:
+        intake = Intake(kinds={}, now=clock.now(), index=Index([]), hide=Scrubber(Redactor()))
+        async for _ in drive_async(detect, intake, 60):
+            pass
+
+    thread = threading.Thread(target=lambda: asyncio.run(drive()))
+    thread.start()
+    try:
+        assert here.wait(60)
+        first = detect.__code__.co_firstlineno
+        assert blocked_in(thread.ident or 0) in {f"test_ticking.py:{first + 1}", f"test_ticking.py:{first + 2}"}
+        assert blocked_in(threading.get_ident()) is None
+    finally:
+        go.set()
+        thread.join(60)
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="systemd is told over a UNIX socket")

@@ -8,9 +8,13 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import FrameType
 
+import capteur.sensing
 from capteur.clock import Clock
 from capteur.house.pulse import Pulse
 
@@ -38,6 +42,21 @@ def notify(message: str, environment: Mapping[str, str]) -> bool:
     return True
 
 
+def blocked_in(thread: int) -> str | None:
+    """`file.py:12` of the line of a sensor that keeps a thread from going on, None when it is not in a sensor.
+
+    A sensor's is the frame that was called by the room that runs sensors.
+    """
+    ours, sensing = Path(capteur.__file__).parent, Path(capteur.sensing.__file__).parent
+    called: FrameType | None = None
+    frame = sys._current_frames().get(thread)  # noqa: SLF001  the only way to see another thread's stack; documented
+    while frame is not None and not Path(frame.f_code.co_filename).is_relative_to(ours):
+        called, frame = frame, frame.f_back
+    if called is None or frame is None or not Path(frame.f_code.co_filename).is_relative_to(sensing):
+        return None
+    return f"{Path(called.f_code.co_filename).name}:{called.f_lineno}"
+
+
 class Watchdog:
     """Looks every second; `give_up(code)` ends the process (os._exit by default: a blocked loop hears of nothing else)."""
 
@@ -56,10 +75,12 @@ class Watchdog:
         self._look_s = look_s
         self._over = threading.Event()
         self._told_ready = False
+        self._ticker: int | None = None
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Begin to look. Called where the ticker runs."""
+        self._ticker = threading.get_ident()
         self._thread.start()
 
     def stop(self) -> None:
@@ -74,7 +95,12 @@ class Watchdog:
         """Look once: tell systemd that all is well, or end the process."""
         now = self._clock.monotonic()
         if self._pulse.is_frozen(now):
-            log.critical("the ticker has stood still for %.0f s: giving up", self._pulse.tick_age(now))
+            place = blocked_in(self._ticker) if self._ticker is not None else None
+            log.critical(
+                "the ticker has stood still for %.0f s: giving up%s",
+                self._pulse.tick_age(now),
+                f"  it waits in {place}  fix: write a plain def instead of async def, or isolate = true" if place else "",
+            )
             notify("STATUS=the ticker stands still", self._environment)
             self._give_up(FROZEN)
             return

@@ -11,10 +11,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Transaction
 
 from capteur.errors import StoreError
 from capteur.store.faults import is_lost, is_transient, translate
@@ -76,10 +77,22 @@ class Writer:
 
     def _loop(self) -> None:
         while (group := self._next()) is not None:
-            left = self._serve(group)
+            left = self._survive(group)
             while left:
-                left = [again for work in left for again in self._serve([work])]
+                left = [again for work in left for again in self._survive([work])]
         self._disconnect()
+
+    def _survive(self, group: Sequence[Work[Any]]) -> list[Work[Any]]:
+        """`_serve`; whatever goes wrong in it, who waits is told and the next group is served: there is no other writer."""
+        try:
+            return self._serve(group)
+        except BaseException as error:  # noqa: BLE001  as above
+            with suppress(Exception):
+                self._disconnect(lost=True)
+            for work in group:
+                if not work.future.done():
+                    work.future.set_exception(translate(error, self._place))
+            return []
 
     def _next(self) -> list[Work[Any]] | None:
         with self._news:
@@ -110,9 +123,8 @@ class Writer:
         try:
             done = self._each(conn, group, savepoint=not alone)
         except _Gone as gone:
-            if not is_lost(conn, gone.error):
-                transaction.rollback()
-            return self._broken(group, gone.error, alone=alone)
+            lost = is_lost(conn, gone.error) or not _rolled_back(transaction)
+            return self._broken(group, gone.error, alone=alone, lost=lost)
         try:
             transaction.commit()
         except BaseException as error:  # noqa: BLE001  as above
@@ -166,10 +178,13 @@ class Writer:
         return True
 
     def _broken(
-        self, works: Sequence[Work[Any]], error: BaseException, *, alone: bool, last: bool = False
+        self, works: Sequence[Work[Any]], error: BaseException, *, alone: bool, last: bool = False, lost: bool = False
     ) -> list[Work[Any]]:
-        """The transaction is gone. Returns what is worth doing again; the others (with `last` all) get the error."""
-        lost = self._connection is not None and is_lost(self._connection, error)
+        """The transaction is gone. Returns what is worth doing again; the others (with `last` all) get the error.
+
+        `lost`: the connection is known to be gone, whatever the error says.
+        """
+        lost = lost or (self._connection is not None and is_lost(self._connection, error))
         if lost:
             self._disconnect(lost=True)
         again: list[Work[Any]] = []
@@ -192,6 +207,15 @@ class Writer:
             if lost:
                 connection.invalidate()
             connection.close()
+
+
+def _rolled_back(transaction: Transaction) -> bool:
+    """False when there was nobody to tell: the work failed by itself, and the server has ended the session meanwhile."""
+    try:
+        transaction.rollback()
+    except Exception:  # noqa: BLE001  whatever it is, the connection is of no use
+        return False
+    return True
 
 
 class _Gone(Exception):  # noqa: N818  a message between two methods
