@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capteur import House
+from capteur.errors import StoreError
+from capteur.house.equipment import StoredHosts
+from capteur.house.pulse import Pulse
 from capteur.house.shift import open_shift
+from capteur.house.upkeep import AGAIN_S, Upkeep
 from capteur.store import instances, runs, watches
 
 if TYPE_CHECKING:
@@ -56,7 +60,7 @@ async def work(house: House) -> None:
 
 
 async def until(what: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not what():  # noqa: ASYNC110  what it waits for is in other threads
             await asyncio.sleep(0.01)
 
@@ -217,3 +221,19 @@ async def test_a_claim_that_comes_back_after_the_end_was_told_is_given_back(stor
         house.store.write(lambda _: None).result()  # whatever was asked for before this has been done
     rows = house.store.read(lambda conn: watches.rows(conn, "each"))
     assert [(r.lease_until, r.fails) for r in rows] == [(0, 0)] * 5
+
+
+def test_a_store_that_cannot_be_used_is_not_asked_at_every_tick(feed_on: Make, clock: ManualClock) -> None:
+    """Each attempt waits for its lock and writes; between two of them the store is left alone."""
+    house, tried = feed_on(ONE), 0
+    upkeep = Upkeep(house, Pulse(clock.monotonic()), {}, StoredHosts(house.store))
+    house.store.close()
+    for _ in range(30):
+        if upkeep.due(clock.monotonic()):
+            tried += 1
+            with pytest.raises(StoreError):
+                upkeep.care(0)
+        clock.advance(timedelta(seconds=0.1))
+    assert tried == 1
+    clock.advance(timedelta(seconds=AGAIN_S))
+    assert upkeep.due(clock.monotonic())

@@ -58,11 +58,11 @@ async def test_a_jump_of_the_clock_neither_silences_the_ticker_nor_makes_it_run_
 
     ticker = Ticker(tick, STEP)
     ticker.start()
-    await asyncio.wait_for(more.wait(), 10)
+    await asyncio.wait_for(more.wait(), 60)
     more.clear()
     wall.error = jump
     began = time.process_time()
-    await asyncio.wait_for(more.wait(), 10)
+    await asyncio.wait_for(more.wait(), 60)
     ticker.stop()
     assert ticks == 10
     assert time.process_time() - began < 5, "a loop over every missed tick takes minutes"

@@ -137,6 +137,26 @@ def test_a_probe_says_how_the_source_answers(feed: Make, body: str, level: str, 
     assert house.signals() == []
 
 
+def test_a_probe_goes_on_to_an_account_that_something_is_asked_about(project: Any) -> None:
+    """A sensor may remember of the first ones that there is nothing to ask; that is no proof that its source answers."""
+    project.plugin(
+        "looker",
+        'class Looker(AccountSensor):\n    name = "looker"\n    kinds = ("a.b",)\n    last: str = "none"\n'
+        "    def detect(self, ctx, account):\n        if account.domain == self.last:\n"
+        '            raise TransientError("looker.example cannot be reached")\n        yield from ()\n',
+    )
+    project.accounts("domain,name\nacme.com,Acme\nglobex.com,Globex\ninitech.com,Initech\n")
+    project.configure('[sensors.looker]\nlast = "initech.com"')
+    house: House = project.open()
+    house.import_accounts()
+    (finding,) = [f for f in house.check(live=True) if f.topic == "looker live"]
+    assert (finding.level, finding.text) == ("error", "sensor looker, initech.com: looker.example cannot be reached")
+    project.configure("[sensors.looker]")
+    (finding,) = [f for f in project.open().check(live=True) if f.topic == "looker live"]
+    assert finding.level == "ok"
+    assert finding.text.startswith("nothing was asked over HTTP about 3 accounts; read in ")
+
+
 def test_an_account_sensor_is_probed_with_one_account_and_a_push_sensor_not_at_all(project: Any) -> None:
     project.plugin(
         "looker",
