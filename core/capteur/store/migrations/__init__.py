@@ -1,1 +1,1 @@
-"""The schema's history, for Alembic; `head()` names the newest revision."""
+"""The schema's history, for Alembic; `capteur.store.schema.HEAD` names the newest revision."""

@@ -4,7 +4,7 @@ The migrations make the tables and a test holds both to each other; the store's 
 object per row costs more than the row (docs/decisions/0001-store.md). So nothing that runs often imports this package.
 """
 
-from capteur.store.tables import daemons, estimates, facts, work
+from capteur.store.tables import daemons, deliveries, estimates, facts, work
 from capteur.store.tables.base import METADATA, Micros
 
-__all__ = ["METADATA", "Micros", "daemons", "estimates", "facts", "work"]
+__all__ = ["METADATA", "Micros", "daemons", "deliveries", "estimates", "facts", "work"]
