@@ -20,7 +20,11 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         "firm", "entreprise", "raison sociale", "firma", "unternehmen",
     ),
     "standing": ("standing",),
-    "aliases": ("aliases", "alias", "also known as", "other names", "legal name", "additional domains", "other domains"),
+    "aliases": ("aliases", "alias", "also known as", "additional domains", "other domains", "former domains"),
+    "names": (
+        "names", "legal name", "legal names", "company legal name", "registered name", "trading name", "trading names", "other names",
+        "former name", "former names", "previous names",
+    ),
     "owner": ("owner", "company owner", "account owner", "account owner: full name", "owner name", "sales owner"),
     "lifecycle": ("lifecycle stage", "lifecycle"),
     "type": ("type", "account type"),
@@ -28,9 +32,14 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
     "industry": ("industry", "primary industry", "branche", "secteur"),
     "employees": ("employees", "number of employees", "employee count", "company size", "headcount", "effectif"),
     "id:crm": ("record id", "account id", "company id", "crm id"),
+    "id:cik": ("cik", "cik number", "sec cik", "central index key"),
+    **{
+        f"id:{board}": (board, f"{board} board", f"{board} token", f"{board} id")
+        for board in ("greenhouse", "lever", "ashby", "workable", "personio", "teamtailor", "recruitee", "smartrecruiters", "jsonld")
+    },
 }  # fmt: skip
 _ROLE = {header: role for role, headers in _HEADERS.items() for header in headers}
-ROLES = tuple(_HEADERS)
+ROLES = tuple(role for role in _HEADERS if not role.startswith("id:"))
 """What a column can be; besides, `id:SCHEME` for any other id (`id:cik`)."""
 FACTS = ("owner", "lifecycle", "type", "country", "industry", "employees")
 _SCHEME = re.compile(r"id:[a-z0-9][a-z0-9_-]{0,39}")

@@ -19,6 +19,8 @@ _STANDING = re.compile(
 )
 _NO_STANDING = frozenset({"", "-", "none", "no", "n/a", "prospect", "lead", "target", "other"})
 _ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,39}:\S.*")
+_NO_ID = frozenset({"-", "yes", "no", "y", "n", "x", "true", "false", "0", "none", "n/a", "unknown"})
+"""What a column called after a source says of companies when it is not about their ids."""
 _NUMBER = re.compile(r"\d{1,3}(?:[ ,.'\u2019\xa0]\d{3})+|\d+(?:\.0+)?")
 
 
@@ -90,6 +92,13 @@ def read_accounts(path: Path, mapping: Mapping[str, str] | None = None) -> Impor
     )
 
 
+def read_domains(path: Path) -> ImportFile:
+    """Read a list of companies as `read_accounts` does; one of nothing but comments is a list that is meant to be empty."""
+    if all(not line.strip() or line.lstrip().startswith("#") for line in read_lines(path)):
+        return ImportFile((), (), {}, ())
+    return read_accounts(path)
+
+
 class _Collected:
     """The rows so far, by domain."""
 
@@ -110,7 +119,7 @@ class _Collected:
         if before is None:
             self.rows[row.domain] = row
             return
-        self.rows[row.domain] = _merged(before, row)
+        self.rows[row.domain] = merged(before, row)
         differs = row.standing and before.standing and row.standing != before.standing
         remark = f"; its standing {row.standing} is left out, {before.standing} stays" if differs else ""
         self.notes.append(BadRow(record.line, f"{row.domain} again, merged with line {before.line}{remark}"))
@@ -124,9 +133,8 @@ class _Collected:
             fact: _fact(fact, text) for fact in FACTS for n in found.get(fact, ())[:1] if (text := clean(cells[n], 200))
         }
         standing = _standing(cells[found["standing"][0]]) if "standing" in found else None
-        return AccountRow(
-            record.line, domain, name, standing, tuple(dict.fromkeys(self._aliases(cells, domain))), facts
-        )
+        aliases = tuple(dict.fromkeys(self._aliases(cells, domain, record.line)))
+        return AccountRow(record.line, domain, name, standing, aliases, facts)
 
     def _cells(self, record: Record) -> list[str]:
         if record.problem:
@@ -158,26 +166,31 @@ class _Collected:
         names = [text for number in self._columns.found.get("name", ()) if (text := clean(cells[number], 60))]
         raise InputError(f"no domain for {names[0]!r}" if names else "no domain")
 
-    def _aliases(self, cells: list[str], domain: str) -> Iterator[str]:
+    def _aliases(self, cells: list[str], domain: str, line: int) -> Iterator[str]:
         for role, numbers in self._columns.found.items():
             for number in numbers:
                 text = clean(cells[number], 2000)
-                if role.startswith("id:") and text:
+                if role.startswith("id:") and text.casefold() not in {"", *_NO_ID}:
                     yield f"{role.removeprefix('id:')}:{text[:200]}"
-                elif role == "aliases":
-                    yield from (
-                        alias
-                        for part in re.split(r"[;|]", text)
-                        if (alias := _alias(part.strip())) not in {"", f"domain:{domain}"}
-                    )
+                elif role in ("aliases", "names"):
+                    for part in re.split(r"[;|]", text):
+                        try:
+                            alias = f"name:{part.strip()}" if role == "names" else _alias(part.strip())
+                        except InputError as error:
+                            self.notes.append(BadRow(line, f"alias left out: {clean(error.what, 200)}"))
+                            continue
+                        if alias not in {"", "name:", f"domain:{domain}"}:
+                            yield alias
 
 
 def _alias(text: str) -> str:
-    """`greenhouse:acme` as it is, a domain as `domain:`, anything else as a name."""
+    """`greenhouse:acme` as it is, a domain as `domain:`, anything else as a name. Raises InputError for a domain that is nobody's."""
+    scheme, _, value = text.partition(":")
+    if scheme.strip().lower() == "domain":
+        return f"domain:{account_domain(value)}"
     if not text or (_ALIAS.fullmatch(text) and "://" not in text):
         return text
-    other = registrable(text)
-    return f"domain:{other}" if other else f"name:{text}"
+    return f"domain:{account_domain(text)}" if registrable(text) else f"name:{text}"
 
 
 def _standing(text: str) -> str:
@@ -198,7 +211,7 @@ def _fact(name: str, text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _merged(first: AccountRow, later: AccountRow) -> AccountRow:
+def merged(first: AccountRow, later: AccountRow) -> AccountRow:
     """Two rows of one domain: the first speaks, the later one fills in; another name becomes an alias."""
     other = (f"name:{later.name}",) if later.name and first.name and later.name != first.name else ()
     return replace(

@@ -90,7 +90,7 @@ def delimiter_of(lines: list[str]) -> tuple[str, int]:
     for index, line in enumerate(lines):
         if (hint := line.strip().lower()).startswith("sep=") and len(line.strip()) <= len("sep=;"):
             return hint.removeprefix("sep=") or "\t", index + 1
-        if line.strip():
+        if line.strip() and not line.lstrip().startswith("#"):
             bare = re.sub(r'"[^"]*"', "", line)
             best = max(DELIMITERS, key=bare.count)
             return (best if best in bare else ","), index

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from math import isnan
 from typing import TYPE_CHECKING, Literal
 
 from capteur.errors import UsageError
 from capteur.estimator import Estimator
 from capteur.intent import STATUSES, TRENDS, WORDS, Estimate, Estimates
+from capteur.store import due, sql
 from capteur.store import states as running
 
 if TYPE_CHECKING:
@@ -19,22 +20,34 @@ Sort = Literal["intent", "trend", "newest"]
 SORTS: tuple[Sort, ...] = ("intent", "trend", "newest")
 STEP = 256
 """Accounts read from the ceiling index at a time while walking down to the top N."""
+MANY = 2000
+"""Accounts read at a time where everyone is read."""
 NUMBERED = ("scored", "declared")
 TREND_ORDER = {"rising": 3, "steady": 2, "unknown": 1, "falling": 0}
 
 
 def top_now(
-    conn: Connection, estimator: Estimator, model: str, version: int, now: int, count: int
+    conn: Connection,
+    estimator: Estimator,
+    model: str,
+    version: int,
+    now: int,
+    count: int,
+    *,
+    states: Sequence[str] = ("listed",),
+    among: Collection[int] | None = None,
+    minimum: float = 0.0,
 ) -> list[tuple[int, Estimate]]:
-    """The `count` highest intents from running state, highest first (ties by account id).
+    """The `count` highest intents from running state, highest first (ties by account id), none below `minimum`.
 
-    Walks accounts down their ceilings (an upper bound that only falls) and stops when the next ceiling cannot enter any more.
+    Of the accounts in these states; `among` = only these of them. Walks accounts down their ceilings (an upper bound that only
+    falls) and stops when the next ceiling cannot enter any more.
     """
     best: list[tuple[float, int, Estimate]] = []
-    for account_id, ceiling, estimate in _walk(conn, estimator, model, version, now):
-        if len(best) == count and ceiling < best[0][0]:
+    for account_id, ceiling, estimate in _walk(conn, estimator, model, version, now, states, among):
+        if ceiling < (best[0][0] if len(best) == count else minimum):
             break
-        if estimate.status in NUMBERED and estimate.intent is not None:
+        if estimate.status in NUMBERED and estimate.intent is not None and estimate.intent >= minimum:
             entry = (estimate.intent, -account_id, estimate)
             if len(best) < count:
                 heapq.heappush(best, entry)
@@ -44,20 +57,31 @@ def top_now(
 
 
 def _walk(
-    conn: Connection, estimator: Estimator, model: str, version: int, now: int
+    conn: Connection,
+    estimator: Estimator,
+    model: str,
+    version: int,
+    now: int,
+    states: Sequence[str],
+    among: Collection[int] | None,
 ) -> Iterator[tuple[int, float, Estimate]]:
     after: tuple[float, int] | None = None
-    while page := running.walk(conn, model, after, STEP):
-        states = running.load(conn, [account_id for account_id, _ in page], model, version)
+    while page := running.walk(conn, model, after, STEP, states=states):
+        wanted = [account_id for account_id, _ in page if among is None or account_id in among]
+        loaded = running.load(conn, wanted, model, version) if wanted else {}
         for account_id, ceiling in page:
-            if own := states.get(account_id):
+            if own := loaded.get(account_id):
                 yield account_id, ceiling, estimator.read(own, now)
         after = (page[-1][1], page[-1][0])
 
 
 def everyone_now(conn: Connection, estimator: Estimator, model: str, version: int, now: int) -> dict[int, Estimate]:
     """Every listed account that has any state."""
-    return {account_id: estimate for account_id, _, estimate in _walk(conn, estimator, model, version, now)}
+    found: dict[int, Estimate] = {}
+    for ids in sql.chunks(due.listed_ids(conn), MANY):
+        loaded = running.load(conn, ids, model, version)
+        found |= {account_id: estimator.read(own, now) for account_id, own in loaded.items() if own}
+    return found
 
 
 def order(estimates: Iterable[tuple[int, Estimate, int]], sort: Sort) -> list[tuple[int, Estimate]]:

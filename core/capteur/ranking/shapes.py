@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +47,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The list. `line` is the intent of the last account that fits the capacity; `above` how many fit; `total` accounts in all."""
+    """The list. `line` is the intent of the last account that fits the capacity; `above` how many fit; `total` accounts in all.
+
+    `discovered` companies that nobody listed are ranked apart; `best` is the highest intent among them; `asking` are those off the
+    list that asked to be contacted of late, the newest first. None of it for the past.
+    """
 
     model: str
     estimator: str
@@ -59,6 +64,35 @@ class Ranking:
     total: int
     statuses: dict[Status, int]
     coverage: list[InstanceCoverage]
+    discovered: int = 0
+    asking: tuple[Account, ...] = ()
+    best: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One discovered company. `sources` are the sensors that named it, the one with the newest signal first."""
+
+    row: Row
+    sources: tuple[str, ...]
+
+    @property
+    def adoption(self) -> str:
+        """The command that puts it on the list."""
+        return adoption(self.row.account)
+
+
+@dataclass(frozen=True, slots=True)
+class Discoveries:
+    """Discovered companies, the highest intent first. `total` of them are known, `matching` of those are what was asked for."""
+
+    model: str
+    estimator: str
+    version: str
+    as_of: int
+    found: list[Found]
+    matching: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +109,15 @@ class Explanation:
     forecast: list[tuple[int, float]]
     coverage: list[InstanceCoverage]
     line: float | None
+
+
+def adoption(account: Account) -> str:
+    """The command that puts a company on the list; where no source knows its domain, that is for the reader to find out.
+
+    >>> adoption(Account(1, None, "People Center, Inc.", "discovered", "cik:1543151"))
+    'capteur accounts add DOMAIN --as cik:1543151'
+    """
+    return f"capteur accounts add {account.domain or f'DOMAIN --as {shlex.quote(account.label)}'}"
 
 
 def item(row: Row, *, model: str, estimator: str, version: str, as_of: int) -> dict[str, Any]:

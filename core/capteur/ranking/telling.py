@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ from capteur.kinds import Kind, kind_of
 from capteur.ranking.ordering import NUMBERED
 from capteur.ranking.shapes import Line, Row
 from capteur.signals import Observation
-from capteur.store import accounts as stored_accounts
 from capteur.store import signals as stored
 from capteur.store.coverage import Coverage
 from capteur.wording import Reason, is_derived, label, why_now
@@ -127,12 +126,10 @@ def _despite(estimate: Estimate, kinds: Mapping[str, Kind]) -> str:
     return f", despite {' and '.join(label(kind, 1, kinds) for kind in sorted(damps))}" if damps else ""
 
 
-def unranked(
-    conn: Connection, estimates: Mapping[int, Estimate], coverage: Coverage, states: tuple[str, ...] = ("listed",)
-) -> list[Row]:
-    """The accounts without a place in the list, with the reason as their status: vetoed first, then by name."""
+def unranked(accounts: Iterable[Account], estimates: Mapping[int, Estimate], coverage: Coverage) -> list[Row]:
+    """Those of these accounts without a place in the list, with the reason as their status: vetoed first, then by name."""
     rows = []
-    for account in stored_accounts.listing(conn, states=states):
+    for account in accounts:
         estimate = with_status(estimates.get(account.id), watched=coverage.watched(account.id))
         if estimate.status not in NUMBERED:
             owner = account.facts.get("owner")

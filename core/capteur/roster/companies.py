@@ -1,58 +1,43 @@
-"""The account list: import it, write the vetoes of its `standing` column, link what sources call companies, forget."""
+"""The account list: put companies on it, find them, link what sources call them, forget."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from capteur.accounts import Account, AccountRef
 from capteur.domains import account_domain, registrable
 from capteur.errors import InputError
-from capteur.importing import AccountRow, ImportFile, read_accounts
+from capteur.importing import AccountRow
 from capteur.matching import Index, alias, normal_name
 from capteur.nearest import nearest
-from capteur.signals import Accepted
+from capteur.roster.recognising import recognise
+from capteur.roster.standings import SCOPE, academic
 from capteur.store import accounts as stored
 from capteur.store import links
 from capteur.store import signals as stored_signals
 from capteur.store.ingest import commit
-from capteur.store.shapes import Batch, Incoming, IncomingFact
+from capteur.store.shapes import Batch
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from capteur.store import Store
 
-SCOPE = "accounts"
-"""The scope of what the user's own list says."""
-STANDINGS = {
-    "competitor": "account.competitor",
-    "customer": "account.customer",
-    "blocked": "account.blocked",
-    "partner": "account.partner",
-}
+
+NAMED = 4
+"""So many accounts of one name are named."""
 
 
-@dataclass(slots=True)
-class ImportReport:
-    """What an import did.
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What became of a row: its account, `added`, `updated` or nothing, and the aliases that are another account's."""
 
-    `bad` = (line, reason) of rows left out; `standing` counts accounts per standing; `matched` = companies that sources had
-    named before and that now have their account; `notes` say what was merged or read in another way.
-    """
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    bad: list[tuple[int, str]] = field(default_factory=list)
-    standing: dict[str, int] = field(default_factory=dict)
-    columns: dict[str, str] = field(default_factory=dict)
-    ignored: list[str] = field(default_factory=list)
-    matched: int = 0
-    notes: list[str] = field(default_factory=list)
+    account_id: int
+    change: str
+    taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,113 +51,43 @@ class ForgetReport:
 
 def index(conn: Connection) -> Index:
     """The matching index over all accounts that are not themselves unmatched."""
-    return Index(stored.index_rows(conn))
+    return Index(stored.index_rows(conn, stored.ANSWERING))
 
 
-def import_file(
-    store: Store, path: Path, mapping: Mapping[str, str] | None, now: int, models: Collection[str] = ()
-) -> ImportReport:
-    """Read a list of accounts and bring the store in line with it. Raises InputError for a file that cannot be read at all."""
-    file = read_accounts(path, mapping)
-    return store.write(lambda conn: _import(conn, file, now, models)).result()
-
-
-def _import(conn: Connection, file: ImportFile, now: int, models: Collection[str]) -> ImportReport:
-    report = ImportReport(
-        columns=dict(file.columns),
-        ignored=list(file.ignored),
-        bad=[(bad.line, bad.reason) for bad in file.bad],
-        notes=[f"line {note.line}: {note.reason}" for note in file.notes],
-    )
-    standing = _standing_now(conn)
-    signals: list[Incoming] = []
-    revokes: list[tuple[str, str]] = []
-    facts: list[IncomingFact] = []
-    for row in file.rows:
-        model = (row.standing or "").partition(":")[2]
-        if model and models and model not in models:
-            near = nearest(model, models)
-            hint = f"; did you mean {near[0]}?" if near else f"; configured: {', '.join(models)}"
-            report.bad.append((row.line, f"standing: there is no model called {model[:60]!r}{hint}"))
-            continue
-        account_id, change = _put(conn, row, now)
-        if row.standing is not None:
-            holds = standing.get(account_id, {})
-            changed = _standing(row, account_id, holds, now, signals, revokes)
-            report.notes += [f"{row.domain}: no longer {word}" for word in holds if word != row.standing]
-            change = change or ("updated" if changed else "")
-            if row.standing:
-                word = row.standing.partition(":")[0]
-                report.standing[word] = report.standing.get(word, 0) + 1
-        facts += [IncomingFact(account_id, name, value, now) for name, value in row.facts.items()]
-        report.added += change == "added"
-        report.updated += change == "updated"
-        report.unchanged += not change
-    if signals or revokes or facts:
-        commit(conn, Batch(SCOPE, SCOPE, signals=tuple(signals), revokes=tuple(revokes), facts=tuple(facts)), now)
-    report.matched = rematch(conn, now)
-    return report
-
-
-def _put(conn: Connection, row: AccountRow, now: int) -> tuple[int, str]:
-    before = stored.by_label(conn, row.domain)
-    aliases = [alias(*a.split(":", 1)) if a.startswith("name:") else a for a in row.aliases]
+def put(conn: Connection, row: AccountRow, now: int) -> Put:
+    """Put a row on the list. An alias that another account of the list has stays there, and is told."""
+    known = stored.owner(conn, row.domain)
+    before = stored.get(conn, known) if known is not None else None
+    aliases = [alias(*text.split(":", 1)) if text.startswith(("name:", "cik:")) else text for text in row.aliases]
     if row.name:
         aliases.append(alias("name", row.name))
     name = row.name or (before.name if before else row.domain)
     account_id, created = stored.add(conn, domain=row.domain, name=name, now=now, aliases=aliases)
-    if created:
-        return account_id, "added"
-    if before is None or before.name != name or before.state != "listed" or not set(aliases) <= set(before.aliases):
-        return account_id, "updated"
-    same = all(before.facts.get(fact) == json.loads(value) for fact, value in row.facts.items())
-    return account_id, "" if same else "updated"
-
-
-def _standing_now(conn: Connection) -> dict[int, dict[str, str]]:
-    """Per account: the standing that holds (`competitor`, `customer:MODEL`) and the key of the signal that says so."""
-    found: dict[int, dict[str, str]] = {}
-    for row in stored_signals.rows(conn, scope=SCOPE):
-        if row.revoked_at is None:
-            word = row.kind.removeprefix("account.") + (f":{row.topic}" if row.topic else "")
-            found.setdefault(row.account_id, {})[word] = row.key
-    return found
-
-
-def _standing(
-    row: AccountRow,
-    account_id: int,
-    holds: Mapping[str, str],
-    now: int,
-    signals: list[Incoming],
-    revokes: list[tuple[str, str]],
-) -> bool:
-    wanted = row.standing or ""
-    revokes += [(key, "the account list says otherwise now") for word, key in holds.items() if word != wanted]
-    if not wanted or wanted in holds:
-        return any(word != wanted for word in holds)
-    word, _, model = wanted.partition(":")
-    ref = AccountRef(domain=row.domain)
-    key = f"standing:{row.domain}:{wanted}:{now}"
-    summary = f"of {model}" if model else None
-    signals.append(
-        Incoming(
-            Accepted(STANDINGS[word], ref, key, now, False, 1.0, summary, None, None, model or None, None, None, 1),
-            account_id,
-        )
-    )
-    return True
+    taken: tuple[str, ...] = ()
+    if any(not text.startswith("name:") for text in aliases):  # names may be shared
+        after = stored.get(conn, account_id)
+        assert after is not None, "it was just put there"
+        taken = tuple(text for text in dict.fromkeys(aliases) if text not in after.aliases)
+    if created or before is None:
+        return Put(account_id, "added", taken)
+    same = before.state == "listed" and before.name == name and {*aliases} <= {*before.aliases, *taken}
+    told = all(before.facts.get(fact) == json.loads(value) for fact, value in row.facts.items())
+    return Put(account_id, "" if told and same else "updated", taken)
 
 
 def rematch(conn: Connection, now: int) -> int:
-    """Match companies that waited against the accounts as they are now, exactly; returns how many found their account."""
+    """Match companies that waited or were discovered against the accounts as they are now, exactly; returns how many found theirs.
+
+    What a person has unlinked stays apart.
+    """
+    count = recognise(conn, now)
     waiting = stored.listing(conn, states=("unmatched",))
     if not waiting:
-        return 0
-    known, count = index(conn), 0
+        return count
+    known, undone = index(conn), links.undone(conn)
     for account in waiting:
         found = known.match(reference_of(account))
-        if found is not None and found != account.id:
+        if found is not None and found != account.id and (account.id, found) not in undone:
             links.link(conn, account.id, found, now)
             count += 1
     return count
@@ -189,9 +104,12 @@ def add(store: Store, text: str, name: str | None, now: int) -> tuple[Account, b
     domain = account_domain(text)
 
     def work(conn: Connection) -> tuple[Account, bool]:
-        before = stored.by_label(conn, domain)
-        row = AccountRow(line=0, domain=domain, name=name, standing=None, aliases=(), facts={})
-        account_id, _ = _put(conn, row, now)
+        known = stored.owner(conn, domain)
+        before = stored.get(conn, known) if known is not None else None
+        account_id = put(conn, AccountRow(line=0, domain=domain, name=name), now).account_id
+        student = academic(account_id, domain, now)
+        if student is not None:
+            commit(conn, Batch(SCOPE, SCOPE, signals=(student,)), now)
         rematch(conn, now)
         account = stored.get(conn, account_id)
         assert account is not None, "it was just added"
@@ -201,34 +119,61 @@ def add(store: Store, text: str, name: str | None, now: int) -> tuple[Account, b
 
 
 def find(conn: Connection, text: str, *, states: Sequence[str] = ("listed", "discovered", "unmatched")) -> Account:
-    """The account a person means. Raises InputError with the nearest names."""
+    """The account a person means. Raises InputError for a name that several have, and with the nearest names for one nobody has."""
     domain = registrable(text)
-    account = (
-        stored.by_label(conn, text.strip())
-        or (stored.by_label(conn, domain) if domain else None)
-        or stored.by_label(conn, f"name:{normal_name(text)}")
-    )
+    name = f"name:{normal_name(text)}"
+    account = stored.by_label(conn, text.strip()) or (stored.by_label(conn, domain) if domain else None)
+    if account is None or text.strip() not in (account.domain, account.reference):
+        if not domain:
+            _refuse_shared(text.strip(), links.called(conn, text.strip(), name, states), states)
+        account = account or stored.by_label(conn, name)
     if account is None or account.state not in states:
-        near = nearest(text, [name for name in stored.labels(conn) if ":" not in name])
+        near = nearest(text, [label for label in stored.labels(conn) if ":" not in label])
         fix = f"did you mean {' or '.join(near)}?" if near else "capteur accounts list shows the accounts"
         raise InputError(f"no account answers to {text.strip()[:80]!r}", fix=fix)
     return account
 
 
+def _refuse_shared(text: str, called: Sequence[Account], states: Sequence[str]) -> None:
+    """Raises InputError for a name that several accounts have; those of an earlier state go before others of their name."""
+    alike = next((found for state in states if (found := [a.label for a in called if a.state == state])), [])
+    if len(alike) > 1:
+        raise InputError(
+            f"{len(alike)} accounts are called {text[:80]!r}", fix=f"say which: {', '.join(alike[:NAMED])}"
+        )
+
+
 def link(store: Store, what: str, to: str, now: int) -> Account:
-    """What a source called a company *is* this account: its signals move, and later ones follow. Undone by `unlink`."""
+    """What a source called a company, or an account of the list by its domain, *is* this account.
+
+    Its signals move, and later ones follow; so do what is known of it and its standing. Undone by `unlink`.
+    """
 
     def work(conn: Connection) -> Account:
-        source = find(conn, what, states=("unmatched", "discovered"))
+        source = links.waiting(conn, what.strip(), f"name:{normal_name(what)}") or _listed(conn, what)
         target = find(conn, to, states=("listed", "discovered"))
+        if source is None:
+            source = find(conn, what, states=("unmatched", "discovered"))
+        if source.state == "listed" and target.state != "listed":
+            raise InputError(
+                f"{target.label} is not on your list, and {source.label} is",
+                fix=f"the other way round: capteur accounts link {target.label} {source.label}",
+            )
         if source.id == target.id:
-            raise InputError(f"{source.label} and {target.label} are one account already")
+            raise InputError(f"{what.strip()[:80]} is {target.label} already")
         links.link(conn, source.id, target.id, now)
         linked = stored.get(conn, target.id)
         assert linked is not None, "the target of a link stays"
         return linked
 
     return store.write(work).result()
+
+
+def _listed(conn: Connection, what: str) -> Account | None:
+    """An account of the list by nothing but its domain: a name may be that of another one."""
+    domain = registrable(what)
+    account = stored.by_label(conn, domain) if domain else None
+    return account if account is not None and account.state == "listed" else None
 
 
 def unlink(store: Store, what: str, now: int) -> Account:
@@ -247,7 +192,7 @@ def forget(store: Store, text: str) -> ForgetReport:
     """Remove everything about an account, without a trace in the file. Raises InputError for an unknown one."""
 
     def work(conn: Connection) -> ForgetReport:
-        account = find(conn, text)
+        account = find(conn, text, states=("listed", "discovered", "unmatched", "aside"))
         signals = len(stored_signals.rows(conn, account_id=account.id))
         return ForgetReport(account.label, signals, stored.forget(conn, account.id))
 

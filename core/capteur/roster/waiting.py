@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from capteur.accounts import Account
-from capteur.matching import normal_name
+from capteur.matching import normal_name, other_names
 from capteur.store import accounts as stored
 from capteur.store import links
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-LIKELY = 0.7
-"""Likeness from which an account is proposed for a company that waits."""
-WITHIN = 0.75
-"""Likeness of a name that is a part of the other."""
-COMMON = 200
-"""A word that more accounts share says nothing; so many of them are looked at."""
+MOST = 3
+"""So many candidates are told, the likeliest."""
+LABEL = 4
+"""From so many letters on the first label of a domain is taken for a name: shorter ones are anybody's initials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +30,42 @@ class Waiting:
 
 
 def waiting(conn: Connection, limit: int | None = None) -> list[Waiting]:
-    """Companies that wait: those an account might answer to first, then those with the most signals."""
-    rows = links.unmatched(conn)
-    by_word: dict[str, list[Account]] = {}
-    for account in stored.listing(conn, states=("listed", "discovered")):
-        for word in set(normal_name(_called(account)).split()):
-            by_word.setdefault(word, []).append(account)
-    found = [Waiting(row.account, row.signals, row.newest, _candidates(row.account, by_word)) for row in rows]
+    """Companies that wait: those an account of the list might answer to first, then those with the most signals.
+
+    Of the discovered ones only those that an account might answer to: the others are candidates for the list, not for an account.
+    """
+    from capteur.roster.likeness import NEARLY, Lookalikes  # only here: `rank` does without rapidfuzz
+
+    rows = [*links.unmatched(conn), *links.unmatched(conn, state="discovered")]
+    if not rows:
+        return []
+    accounts, undone = {account.id: account for account in stored.listing(conn)}, links.undone(conn)
+    names = Lookalikes((name, (a.id, sure)) for a in accounts.values() for name, sure in sorted(_names(a).items()))
+    found = []
+    for row in rows:
+        near: dict[int, float] = {}
+        for name, sure in sorted(_names(row.account).items()):
+            for (id_, theirs), score in names.near(name).items():
+                apart = (row.account.id, id_) in undone
+                if not apart and score > near.get(id_, 0.0) and ((sure and theirs) or score >= NEARLY):
+                    near[id_] = score
+        likely = sorted(near.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
+        candidates = tuple((accounts[id_], score) for id_, score in likely)
+        if row.account.state == "discovered" and not candidates:
+            continue
+        found.append(Waiting(row.account, row.signals, row.newest, candidates))
     found.sort(key=lambda w: (not w.candidates, -w.signals, w.account.id))
     return found[:limit]
 
 
-def _candidates(account: Account, by_word: Mapping[str, Sequence[Account]]) -> tuple[tuple[Account, float], ...]:
-    """Accounts that share a word of the name, by likeness; only proposals: nothing is ever linked by likeness."""
-    name = normal_name(_called(account))
-    near = {other.id: other for word in name.split() for other in by_word.get(word, ())[:COMMON]}
-    scored = [(other, _likeness(name, normal_name(_called(other)))) for other in near.values()]
-    likely = sorted((pair for pair in scored if pair[1] >= LIKELY), key=lambda pair: (-pair[1], pair[0].id))
-    return tuple(likely[:3])
+def _names(account: Account) -> dict[str, bool]:
+    """Its normal names: those among its aliases, else its own, else its domain's first label; `com` is no likeness.
 
-
-def _called(account: Account) -> str:
-    """Its name; of one known by nothing but its domain the first label: `com` is no likeness."""
-    return (
-        account.name
-        if account.name not in (account.domain, account.reference)
-        else account.label.partition(":")[2].partition(".")[0] or account.label.partition(".")[0]
-    )
-
-
-def _likeness(one: str, two: str) -> float:
-    """0 to 1 by letters; a name whose words are all in the other ("acme", "acme holdings") is likely the same."""
-    words = set(one.split()), set(two.split())
-    within = words[0] <= words[1] or words[1] <= words[0]
-    return max(SequenceMatcher(None, one, two).ratio(), WITHIN if within else 0.0)
+    Beside a name the label says less (False): only one that is written the same is a likeness.
+    """
+    names = {text.removeprefix("name:") for text in account.aliases if text.startswith("name:")}
+    if not names and account.name not in (account.domain, account.reference):
+        names.update((normal_name(account.name), *other_names(account.name)))
+    label = normal_name((account.domain or "").partition(".")[0])
+    found = {label: False} if len(label) >= LABEL and names else {label: True} if label else {}
+    return found | dict.fromkeys(names, True)

@@ -13,7 +13,6 @@ from capteur import (
     InputError,
     NotFound,
     RateLimited,
-    Signal,
     SourceChanged,
     TransientError,
 )
@@ -21,7 +20,7 @@ from capteur_sensors.funding.archive import PAGE, Archive
 from capteur_sensors.funding.indexes import DayIndex, Filing
 from capteur_sensors.funding.memory import Memory
 from capteur_sensors.funding.notice import Notice
-from capteur_sensors.funding.telling import is_a_raise, signal
+from capteur_sensors.funding.telling import facts, is_a_raise, signal
 
 MOST_DOCUMENTS: Final = 2500
 """Documents a live run reads: two weeks of the market in about ten minutes. What is left waits for the next run."""
@@ -135,9 +134,9 @@ class Edgar:
             return True
         if self._left == 0:
             return False
-        made: Signal | None = None
+        made: list[Detected] = []
         try:
-            made = self._signal(filing)
+            made = self._found(filing)
         except (RateLimited, TransientError) as error:
             self._failures += 1
             if isinstance(error, RateLimited) or self._failures >= _MOST_FAILURES:
@@ -152,17 +151,17 @@ class Edgar:
             yield from self._refuse(error)
         self._failures = 0
         self._memory.keep(filing.filed, filing.accession)
-        if made is not None:
-            yield made
+        yield from made
         return True
 
-    def _signal(self, filing: Filing) -> Signal | None:
+    def _found(self, filing: Filing) -> list[Detected]:
+        """The raise, and what is said of who raised it; nothing for what is none, or too small."""
         notice = self._notice(filing)
-        if not is_a_raise(notice):
-            return None
-        made = signal(filing, notice, self._amended(filing, notice))
-        amount = made.data["amount"] if made is not None and made.data else None
-        return None if amount is not None and amount < self._least else made
+        made = signal(filing, notice, self._amended(filing, notice)) if is_a_raise(notice) else None
+        if made is None:
+            return []
+        amount = made.data["amount"] if made.data else None
+        return [] if amount is not None and amount < self._least else [made, *facts(filing, notice)]
 
     def _amended(self, filing: Filing, notice: Notice) -> Notice | None:
         """The document that this one amends; None for a first notice, and when it cannot be had."""

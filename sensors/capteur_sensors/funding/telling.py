@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from capteur import AccountRef, Signal
+from capteur import AccountFact, AccountRef, Signal
 from capteur_sensors.funding.indexes import Filing
 from capteur_sensors.funding.notice import Notice
 
@@ -15,6 +16,12 @@ UNKNOWN_AMOUNT: Final = 0.3
 _FRESH: Final = timedelta(days=366)
 """A first notice is due 15 days after the first sale. So much later, nobody can say when the money came."""
 _MOST_SHOWN: Final = 3
+_STATES_AS_WRITTEN: Final = """
+    AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD
+    TN TX UT VT VA WA WV WI WY AS GU MP PR VI UM
+"""
+_STATES: Final = frozenset(_STATES_AS_WRITTEN.split())
+"""The United States and their territories (https://www.sec.gov/submit-filings/filer-support-resources/edgar-state-country-codes)."""
 
 
 def is_a_raise(notice: Notice) -> bool:
@@ -58,6 +65,23 @@ def signal(filing: Filing, notice: Notice, before: Notice | None) -> Signal | No
             "former_names": list(notice.former_names),
         },
     )
+
+
+def facts(filing: Filing, notice: Notice) -> Iterator[AccountFact]:
+    """What the filing says of its issuer, under names of its own: what the user's list says of an account stays as it is.
+
+    `sec.country` is `US`, or the country or province by EDGAR's name for it; `sec.state` is there for the US only.
+    """
+    state = notice.address.get("state", "").upper()
+    told = {
+        "sec.industry": notice.industry,
+        "sec.country": "US" if state in _STATES else notice.address.get("state_name", "").title() or None,
+        "sec.state": state if state in _STATES else None,
+    }
+    account = AccountRef(name=notice.name, ids={"cik": notice.cik or filing.cik})
+    for name, value in told.items():
+        if value is not None:
+            yield AccountFact(account, name, value, filing.filed)
 
 
 def _new_money(filing: Filing, notice: Notice, before: Notice | None) -> tuple[int | None, bool]:
