@@ -12,7 +12,7 @@ TESTS ?=
 empty :=
 space := $(empty) $(empty)
 
-.PHONY: help demo test check format bench soak soak-real constraints wheel clean
+.PHONY: help demo test check format bench load soak soak-real constraints wheel clean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make test         set up and run the tests (TESTS=tests/store runs a part)"
 	@echo "make check        formatting, lint, types, layers"
 	@echo "make bench        the benchmarks, one table"
+	@echo "make load         1,000 webhooks a second for a minute, the daemon killed in the middle (SECONDS=60 RATE=1000 URL=postgresql://...)"
 	@echo "make soak         thirty days of a daemon in minutes, with everything going wrong (DAYS=30 ACCOUNTS=200 SEED=7)"
 	@echo "make soak-real    a real daemon on this machine: nothing of it may grow (MINUTES=15)"
 	@echo "make format       format and fix what can be fixed"
@@ -46,6 +47,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/table.py
+
+load: $(VENV)/.dev
+	$(BIN)/python benchmarks/load.py --seconds $(or $(SECONDS),60) --rate $(or $(RATE),1000) $(if $(URL),--url $(URL))
 
 soak: $(VENV)/.dev
 	$(BIN)/python benchmarks/soak.py --days $(or $(DAYS),30) --accounts $(or $(ACCOUNTS),200) --seed $(or $(SEED),7)
@@ -80,8 +84,10 @@ define install
 	fi
 endef
 
+, := ,
+
 $(VENV)/.base: $(PINS) | $(VENV)/.made
-	$(call install,-e '.[adoption]' -e plugins/capteur-rss)
+	$(call install,-e '.[adoption$(,)receiving$(,)visits]' -e plugins/capteur-rss)
 	@touch $@
 
 $(VENV)/.dev: $(PINS) | $(VENV)/.made
@@ -91,8 +97,6 @@ $(VENV)/.dev: $(PINS) | $(VENV)/.made
 $(VENV)/.bench: $(PINS) | $(VENV)/.dev
 	$(call install,-e '.[dev$(,)bench]')
 	@touch $@
-
-, := ,
 
 # An environment that is there already is used as it is, unless its Python no longer runs or is too old.
 $(VENV)/.made:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from capteur.cli import root
+from capteur.cli.commands.demo import before
 
 STEPS = ("$ capteur accounts import accounts.csv", "$ capteur run", "$ capteur rank", "$ capteur explain ")
 
@@ -24,6 +25,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.Completed
         **os.environ,
         "CAPTEUR_CONFIG": str(folder / "capteur.toml"),
         "CAPTEUR_STORE__URL": "sqlite:////nowhere/x.db",
+        "PATH": os.pathsep.join([str(Path(sys.prefix, "bin")), os.environ["PATH"]]),
     }
     command = [sys.executable, "-m", "capteur.cli", "demo", "--keep", "kept"]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=120)
@@ -51,6 +53,18 @@ def test_it_ends_with_the_next_three_steps(demo):
     done, _ = demo
     commands = [line.strip().split("   ")[0] for line in done.stdout.partition("\nNext\n")[2].splitlines()[:3]]
     assert commands == ["mkdir my-market && cd my-market && capteur init", "capteur run", "capteur rank"]
+
+
+def test_where_the_shell_would_not_find_capteur_the_first_step_is_to_make_it(tmp_path, monkeypatch):
+    activate = tmp_path / "bin" / "activate"
+    activate.parent.mkdir()
+    activate.touch()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path.parent)
+    assert before() == ((f". {tmp_path.name}/bin/activate", "so that your shell finds capteur"),)
+    (tmp_path / "capteur").touch(mode=0o755)
+    assert before() == ()
 
 
 def test_the_first_of_the_list_is_the_one_explained(demo):

@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 def _evening(folder: Path, clock: ManualClock) -> Iterator[House]:
     """The demo's project with its accounts imported, over a world that moves with the clock."""
     with serve(clock.now(), clock.now) as world:
-        config = write_project(folder, market(), world, news=False)
+        config = write_project(folder, market(), world, news=False, visits=False)
         with open_house(config, clock=clock, env={}) as house:
             house.import_accounts()
             yield house

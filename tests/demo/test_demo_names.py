@@ -147,7 +147,7 @@ def test_a_day_later_three_companies_have_changed_their_tools(evening):
     """No time passes for the house: the world has moved on between two looks, as in `capteur demo`."""
     world, house = evening
     house.run(["adoption"])
-    assert world.later() == ("adoption",)
+    assert world.later() == ("adoption", "visits", "segment")
     [run] = house.run(["adoption"]).runs
     assert run.new == 3
     news = {

@@ -16,19 +16,26 @@ from capteur_sensors.demo.market import Calendar, market
 from capteur_sensors.demo.nameserver import serve_names
 from capteur_sensors.demo.project import write_project
 from capteur_sensors.demo.server import serve
+from capteur_sensors.demo.site import LOG, append_log, write_log, write_networks
+from capteur_sensors.demo.tag import post
 from capteur_sensors.demo.technology import lookup
 
 __all__ = ["DemoWorld", "prepare", "serve"]
 
 
-def prepare(folder: Path, base_url: str, resolver: str | None = None) -> Path:
+def prepare(folder: Path, base_url: str, now: datetime, resolver: str | None = None) -> Path:
     """Write the demo's project into `folder`, looking at the world at `base_url`; returns the path of its capteur.toml.
 
-    The feeds are read by the plugin capteur-rss, DNS by the extra `adoption`; without them the project does without.
+    The feeds are read by the plugin capteur-rss, DNS by the extra `adoption`, the log of the seller's site by the extra
+    `visits`; without them the project does without.
     """
-    news = bool(entry_points(group="capteur.sensors", name="rss"))
+    news, visits = bool(entry_points(group="capteur.sensors", name="rss")), bool(find_spec("crawleruseragents"))
     asked = resolver if find_spec("dns") else None
-    return write_project(folder, market(), base_url, news=news, resolver=asked)
+    config = write_project(folder, market(), base_url, news=news, visits=visits, resolver=asked)
+    if visits:
+        write_networks(folder)
+        write_log(folder, now)
+    return config
 
 
 class DemoWorld:
@@ -36,6 +43,7 @@ class DemoWorld:
 
     def __init__(self) -> None:
         self._passed = timedelta()
+        self._log: tuple[Path, datetime] | None = None
 
     @contextmanager
     def prepare(self, folder: Path, now: datetime, moment: Callable[[], datetime] | None = None) -> Iterator[Path]:
@@ -46,9 +54,18 @@ class DemoWorld:
         """
         calendar = Calendar(now, moment or (lambda: now + self._passed))
         with serve(now, calendar.moment) as base_url, serve_names(lookup(calendar)) as resolver:
-            yield prepare(folder, base_url, resolver)
+            config = prepare(folder, base_url, now, resolver)
+            self._log = (folder, now) if (folder / LOG).exists() else None
+            yield config
 
     def later(self) -> tuple[str, ...]:
-        """Let a day pass in the world; returns the instances that a second look is worth for: what they read has no date."""
+        """Let a day pass in the world, and somebody come by; returns the instances that a second look is worth for."""
         self._passed += timedelta(days=1)
-        return ("adoption",)
+        if self._log is None:
+            return ("adoption",)
+        append_log(*self._log)
+        return ("adoption", "visits", "segment")
+
+    def send(self, base_url: str) -> int:
+        """Send what visitors of the site did to the receiver at `base_url`; returns how many deliveries it kept."""
+        return post(base_url, self._log[1]) if self._log is not None else 0

@@ -9,6 +9,8 @@ from pathlib import Path
 from capteur import InputError
 from capteur_sensors.demo.feeds import FEED, press_feed
 from capteur_sensors.demo.market import Market
+from capteur_sensors.demo.site import LOG, NETWORKS
+from capteur_sensors.demo.tag import SECRET
 
 _MARK = "# The project of the demo"
 _TOML = """\
@@ -27,6 +29,7 @@ world = "{world}"
 
 [accounts]
 file = "accounts.csv"
+discover = ["funding"]                             # who else raises money is a candidate, ranked apart
 
 [team]
 capacity = {capacity}
@@ -38,7 +41,7 @@ roles = [{roles}]
 [sensors.funding]
 every = "6h"
 requests_per_second = 10                           # as fast as the SEC allows; 5 is the default
-{tools}{news}"""
+{tools}{visits}{news}"""
 _TOOLS = """
 [sensors.adoption]
 ecosystem = ["HubSpot", "Salesforce", "Segment"]   # the tools that what we sell builds on
@@ -49,6 +52,15 @@ queries_per_second = 5000                          # it is on this machine
 [sensors.adoption.tools."Clearwater Ledger"]
 script = ["cdn.clearwater-ledger.example"]
 """
+_VISITS = """
+[sensors.visits]
+path = "{log}"                                # written by the seller's own web server
+site = "www.{domain}"
+companies = "{networks}"                         # offices of accounts; a database of networks would know more
+
+[sensors.segment]
+secret = "{secret}"         # of your own: "env:SEGMENT_SECRET"
+"""
 _NEWS = """
 [sensors.news]
 use = "rss"
@@ -58,11 +70,13 @@ feeds = [
 """
 
 
-def write_project(folder: Path, market: Market, world: str, *, news: bool, resolver: str | None = None) -> Path:
+def write_project(
+    folder: Path, market: Market, world: str, *, news: bool, visits: bool, resolver: str | None = None
+) -> Path:
     """Write capteur.toml and accounts.csv into `folder` (made if need be); returns the path of capteur.toml.
 
-    `news` says that the plugin which reads feeds is installed, so that the project can use it; `resolver` is where the
-    market's names are asked for, if they can be.
+    `news` and `visits` say that what reads feeds and logs is installed, so that the project can use it; `resolver` is where
+    the market's names are asked for, if they can be.
     An earlier demo's project is written anew. Raises InputError when the folder holds somebody's own.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -80,6 +94,7 @@ def write_project(folder: Path, market: Market, world: str, *, news: bool, resol
         capacity=seller.capacity,
         roles=", ".join(f'"{role}"' for role in seller.roles),
         tools=_TOOLS.format(resolver=resolver) if resolver else "",
+        visits=_VISITS.format(log=LOG, networks=NETWORKS, domain=seller.domain, secret=SECRET) if visits else "",
         news=_NEWS.format(feeds=_feeds(market)) if news else "",
     )
     config.write_text(text, encoding="utf-8")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +17,7 @@ import click
 
 from capteur.cli.call import Call
 from capteur.cli.doors import Door, pass_call
+from capteur.wording import counted
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -63,7 +68,10 @@ def _show(call: Call, config: Path, keep: Path | None, world: Any) -> int:
         again = [name for name in getattr(world, "later", tuple)() if name in house.settings.sensors]
         if again:
             stage.say("")
-            stage.say("A day later some of them have changed their tools; a second look sees it.")
+            stage.say(
+                "Later some of them have changed their tools, and people come by the seller's site; a second look sees it."
+            )
+            _receive(stage, house, world)
             _run(call, stage, house, again)
         stage.act("capteur rank")
         ranking = house.ranking(details=call.as_json)
@@ -78,6 +86,20 @@ def _show(call: Call, config: Path, keep: Path | None, world: Any) -> int:
         return 0
     stage.end(config, keep)
     return 0 if screen.numbered else 1
+
+
+def _receive(stage: _Stage, house: House, world: Any) -> None:
+    """Take what the world sends meanwhile, when it sends anything and there is what receives."""
+    if not hasattr(world, "send") or not house.gates() or not find_spec("uvicorn"):
+        return
+    from capteur.receiving import receiving
+
+    stage.act("capteur receive")
+    with receiving(house, listen=("127.0.0.1", 0)) as port:
+        kept = world.send(f"http://127.0.0.1:{port}")
+    stage.say(
+        f"{counted(kept, 'delivery', 'deliveries')} kept: what visitors of the site did, sent by the tag on its pages."
+    )
 
 
 def _run(call: Call, stage: _Stage, house: House, names: Sequence[str] = ()) -> None:
@@ -126,11 +148,21 @@ class _Stage:
         from capteur.cli.theme import text, text_line
 
         self.lines(iter([text_line(""), text("Next", "title")]))
-        self.lines(next_steps(STEPS, self.width))
+        self.lines(next_steps((*before(), *STEPS), self.width))
         if keep is not None:
             self.say(
                 f"The project stays in {config.parent}; its market is gone, so look at it with: capteur --config {config} rank"
             )
+
+
+def before() -> tuple[tuple[str, str], ...]:
+    """The step that comes before all others where a shell would not find this capteur: its environment is not active."""
+    activate = Path(sys.prefix, "bin", "activate")
+    if shutil.which("capteur") is not None or not activate.exists():
+        return ()
+    with suppress(ValueError):
+        activate = activate.relative_to(Path.cwd())
+    return ((f". {shlex.quote(str(activate))}", "so that your shell finds capteur"),)
 
 
 def _open(call: Call, config: Path) -> House:
