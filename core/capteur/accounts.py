@@ -27,7 +27,8 @@ class Account:
     """An account as sensors, the flow and the doors see it.
 
     `state` is one of `listed` (the user's list), `discovered` (created by a market-wide sensor), `unmatched` (a company a
-    source named that no account answers to; then `domain` may be None and `reference` is what the source called it).
+    source named that no account answers to; then `domain` may be None and `reference` is what the source called it), `aside`
+    (on the user's list of competitors, customers, partners or blocked companies, and no account: remembered, never shown).
     `aliases` are other domains, names and ids (`"domain:acme.io"`, `"name:acme gmbh"`, `"greenhouse:acme"`).
     `facts` are the newest AccountFacts by name (owner, country, size, ...).
     """

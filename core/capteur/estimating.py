@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -31,9 +31,13 @@ if TYPE_CHECKING:
     from capteur.store import Store
 
 CUSTOMER = "account.customer"
+RANKED = ("listed", "discovered")
+"""States of the accounts that are ranked, each kind in a list of its own."""
 MAIN = "main"
 MARKS = 2000
 """Stale marks refolded in one transaction: enough to be quick, few enough to let others write in between."""
+LOOSE = 0.98
+"""A ceiling is lowered when what it bounds has fallen to this part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +238,31 @@ def _refold(conn: Connection, model: Model, by_account: Mapping[int, Sequence[Ma
     )
 
 
+def lower_ceilings(store: Store, models: Mapping[str, Model], now: int) -> int:
+    """Lower the ceilings that time has left too high; returns how many. What they order is walked down in vain otherwise.
+
+    A ceiling is made when its account is refolded. A hundred thousand accounts that nothing is heard of any more would all keep
+    the one of their best day.
+    """
+    done = 0
+    for model in models.values():
+        after: tuple[float, int] | None = None
+        while page := store.read(lambda conn, m=model, a=after: running.walk(conn, m.name, a, MARKS, states=RANKED)):  # type: ignore[misc]
+            done += store.write(lambda conn, m=model, p=page: _lower(conn, m, p, now)).result()  # type: ignore[misc]
+            after = (page[-1][1], page[-1][0])
+    return done
+
+
+def _lower(conn: Connection, model: Model, page: Sequence[tuple[int, float]], now: int) -> int:
+    before = dict(page)
+    held = running.hold(conn, list(before))
+    states = running.load(conn, held, model.name, model.version.id)
+    ceilings = ((account_id, model.estimator.ceiling(own, now)) for account_id, own in states.items() if own)
+    lower = [(account_id, ceiling) for account_id, ceiling in ceilings if ceiling < before[account_id] * LOOSE]
+    running.set_ceilings(conn, model.name, lower)
+    return len(lower)
+
+
 def read_now(conn: Connection, model: Model, account_ids: Sequence[int], now: int) -> dict[int, Estimate]:
     """Estimates from running state; an account without any state is left out."""
     loaded = running.load(conn, account_ids, model.name, model.version.id)
@@ -249,9 +278,9 @@ def explain_one(
     return knowing(conn, model, as_of).estimator.explain(history, as_of), history
 
 
-def estimate_all(conn: Connection, model: Model, as_of: int) -> Estimates:
-    """Every account that has signals, as of a moment, from history in columns."""
-    columns = stored.columns(conn, as_of=as_of, persons=model.estimator.reads_persons())
+def estimate_all(conn: Connection, model: Model, as_of: int, *, states: Collection[str] | None = None) -> Estimates:
+    """Every account (of these states, where given) that has signals, as of a moment, from history in columns."""
+    columns = stored.columns(conn, as_of=as_of, states=states, persons=model.estimator.reads_persons())
     return knowing(conn, model, as_of).estimator.estimate(_columns_concerning(model.name, columns), as_of)
 
 

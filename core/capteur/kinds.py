@@ -42,6 +42,8 @@ def is_kind_name(name: object) -> bool:
     return isinstance(name, str) and len(name) <= 80 and _NAME.fullmatch(name) is not None  # noqa: PLR2004
 
 
+ASK = "ask.contact"
+"""What an account declares itself, in its own words: taken only with its exact statement, place and time (docs/kinds.md)."""
 _HOUR = timedelta(hours=1)
 CATALOGUE: dict[str, Kind] = {
     kind.name: kind
@@ -96,7 +98,12 @@ CATALOGUE: dict[str, Kind] = {
         Kind("touch.meeting", "meeting", "{n} meetings", could_also_mean="politeness"),
         Kind("touch.booth", "talk at our booth", "{n} talks at our booth", could_also_mean="politeness"),
         Kind("touch.reply", "reply", "{n} replies", could_also_mean="politeness"),
-        Kind("ask.contact", "asked to be contacted", "asked {n} times to be contacted"),
+        Kind(
+            ASK,
+            "asked to be contacted",
+            "asked {n} times to be contacted",
+            could_also_mean="a support request, a supplier, a job seeker",
+        ),
         Kind(
             "hiring.opened",
             "relevant role opened",

@@ -1,10 +1,24 @@
-"""A plugin's options: a frozen pydantic model whose fields are its configuration."""
+"""A plugin's options: a frozen pydantic model whose fields are its configuration; and which names carry a secret."""
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
+
+_TELLING = re.compile(
+    r"token|secret|passw|passphrase|apikey|credential|signature|authorization|cookie|key\Z|auth\Z|sig\Z|pwd\Z|jwt\Z"
+)
+_HARMLESS = re.compile(
+    r"page|next|prev|cursor|continu|sync|sort|order|group|partition|primary|foreign|key(?:word|s\Z)|monkey|turkey"
+)
+
+
+def names_a_secret(name: str) -> bool:
+    """Whether a header, an option or a query parameter of this name carries a credential (`page_token` does not)."""
+    plain = re.sub(r"[^a-z]", "", name.lower())
+    return _TELLING.search(plain) is not None and _HARMLESS.search(plain) is None
 
 
 class Options(BaseModel):

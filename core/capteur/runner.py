@@ -41,10 +41,11 @@ class SenseUnit:
 
 @dataclass(frozen=True, slots=True)
 class UnitDone:
-    """What became of a unit. Counts are of signals; `error` is one line without secrets, `seconds` wall time.
+    """What became of a unit. Counts are of signals (`persons`: whose person was not kept, `expired`: too old to keep); `error` is one line without secrets, `seconds` wall time.
 
     `retry_at` (micros) is when a waiting or failed row is tried again; `park` asks for the whole instance to be parked, and
-    `credentials` says that it is for a credential. `away` is the host that a waiting unit could not ask. `notes` are the first bad things that were dropped, a sentence each.
+    `credentials` says that it is for a credential. `answered` counts the requests that were answered, with whatever status;
+    `unreached` are hosts that were asked and did not answer. `away` is the host that a waiting unit could not ask. `notes` are the first bad things that were dropped, a sentence each.
     """
 
     unit: SenseUnit
@@ -55,6 +56,8 @@ class UnitDone:
     revoked: int = 0
     bad: int = 0
     unmatched: int = 0
+    persons: int = 0
+    expired: int = 0
     requests: int = 0
     seconds: float = 0.0
     error: str | None = None
@@ -63,6 +66,8 @@ class UnitDone:
     park: bool = False
     credentials: bool = False
     away: str | None = None
+    answered: int = 0
+    unreached: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 

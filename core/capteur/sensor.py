@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Itera
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from capteur.accounts import Account
 from capteur.asking import Answer, AsyncHttp, Http
@@ -22,9 +22,12 @@ API = 1
 RESERVED = frozenset(
     {"use", "enabled", "every", "at", "overlap", "first_run", "deadline", "budget", "isolate", "silent_after"}
 )
+PUSHED = frozenset({"secret", "secret_in", "id_in"})
+"""What is reserved besides in the table of a PushSensor: how its senders prove who they are."""
 
 __all__ = [
     "API",
+    "PUSHED",
     "RESERVED",
     "AccountSensor",
     "Answer",
@@ -36,6 +39,7 @@ __all__ = [
     "Log",
     "PushSensor",
     "Sensor",
+    "reserved",
 ]
 
 T = TypeVar("T")
@@ -93,7 +97,14 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One webhook body as it was received and stored."""
+    """One webhook body as it was received and stored.
+
+    Args:
+        id: the sender's own id, else a digest of what was sent; the same when it is read again.
+        headers: by name in lower case: content-type, user-agent, the webhook-* of Standard Webhooks and what the sensor `keeps`.
+            Where the sensor is `open_to` browsers also `client-address`, the first time it is read: it is forgotten with that.
+        query: what stood behind the ? of the address, without the secret.
+    """
 
     id: str
     received_at: datetime
@@ -103,7 +114,7 @@ class Delivery:
 
     def json(self) -> Any:
         """The body as JSON. Raises SourceChanged when it is not."""
-        return Answer(200, f"delivery {self.id}", {"content-length": str(len(self.body))}, self.body).json()
+        return Answer(200, f"delivery {self.id[:24]}", {"content-length": str(len(self.body))}, self.body).json()
 
 
 class Sensor(Options):
@@ -146,6 +157,14 @@ class Sensor(Options):
         """
         return 0
 
+    def known_as(self, memory: Any, person: str, now: datetime) -> Collection[str]:
+        """Ids and hashes of the sensor's own that stand for a person, given by an e-mail address or a name.
+
+        Asked when somebody is forgotten or asks what is held: these are looked for too, as whole words. `memory` is what the last
+        Checkpoint left, None without one. A sensor that hashes who it was answers as long as it has the key.
+        """
+        return ()
+
 
 class FeedSensor(Sensor):
     """One call detects signals of many accounts. Implement `detect(self, ctx)` as a sync or async generator."""
@@ -173,6 +192,25 @@ class AccountSensor(Sensor):
 class PushSensor(Sensor):
     """A pure parser of one webhook body; core owns socket, queue, signature and replay. Implement `receive(self, ctx, delivery)`."""
 
+    deadline: ClassVar[str] = "30s"
+    keeps: ClassVar[tuple[str, ...]] = ()
+    """Request headers that `receive` wants to see beside the usual ones, in lower case. Credentials and cookies are never kept."""
+    open_to: ClassVar[Literal["senders", "browsers"]] = "senders"
+    """Who may send: those who have the secret, or any web page of `origins()`, without one and within narrower limits."""
+
     def receive(self, ctx: Context, delivery: Delivery) -> Iterator[Detected]:
         """Yield what the delivery says."""
         raise TypeError(f"{type(self).__name__} has no receive()")
+
+    def origins(self) -> Collection[str]:
+        """Of a sensor that is `open_to` browsers, the web sites whose pages may send: `https://www.acme.com`, or `*` for all."""
+        return ()
+
+    def files(self) -> Mapping[str, tuple[str, bytes]]:
+        """Small files for browsers, by name: (media type, content), answered at `GET /hooks/INSTANCE/NAME`."""
+        return {}
+
+
+def reserved(cls: type[Sensor]) -> frozenset[str]:
+    """The options of `[sensors.NAME]` that are capteur's own for a sensor of this class."""
+    return RESERVED | PUSHED if issubclass(cls, PushSensor) else RESERVED

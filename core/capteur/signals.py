@@ -17,7 +17,7 @@ from capteur.accounts import AccountRef
 from capteur.clock import micros, parse_moment, utc
 from capteur.domains import host_of, is_free_mail, is_hosted, registrable
 from capteur.errors import InputError
-from capteur.kinds import is_kind_name
+from capteur.kinds import ASK, is_kind_name
 
 AHEAD = timedelta(hours=36)  # clocks and zones disagree by this much; a fact further ahead is a mistake
 MAX_KEY = 400
@@ -39,7 +39,7 @@ class Signal:
         summary: one plain sentence or title, up to 300 characters.
         evidence_url: where a person can see it, http(s).
         strength: 0 to 1: size or certainty, never relevance (irrelevant facts get a neutral kind).
-        person: who, as the source calls them; stored as a keyed hash only.
+        person: who, as the source calls them; stored as a keyed hash only, and only where `[privacy] persons` says so.
         topic: product or theme; a signal without one counts in every model.
         event: id of one real event that several sources see: only its strongest signal counts.
         data: JSON details, up to 64 KB.
@@ -247,11 +247,23 @@ def key_text(key: object, notes: list[str] | None = None) -> str:
     return text
 
 
+def _ask(data: object, url: str | None, *, by_day: bool, notes: _Notes) -> None:
+    """An ask is declared, not inferred: without its exact words, place and time it is somebody's reading of it."""
+    told = data if isinstance(data, Mapping) else {}
+    for name, missing in (("statement", True), ("place", url is None)):
+        text = told.get(name)
+        if not (isinstance(text, str) and text.strip()) and (missing or text is not None):
+            notes.add(f"data: an {ASK} lacks its {name}")
+    if by_day:
+        notes.add(f"occurred_at: an {ASK} lacks its exact time")
+
+
 def accept(signal: Signal, kinds: Collection[str], now: datetime) -> Accepted:
     """Check and normalise one yielded Signal.
 
     A moment up to 36 h ahead is taken as `now` (the claimed time is kept in `data["claimed_at"]`).
-    Raises InputError listing everything that is wrong with it.
+    Raises InputError listing everything that is wrong with it. An `ask.contact` needs its exact words and place in `data`
+    (`statement`, `place`; `evidence_url` is a place too) and an exact time.
     """
     notes = _Notes()
     if not is_kind_name(signal.kind):
@@ -286,6 +298,8 @@ def accept(signal: Signal, kinds: Collection[str], now: datetime) -> Accepted:
         _json(data, notes),
     )
     _version(signal.schema_version, notes)
+    if signal.kind == ASK:
+        _ask(data, url, by_day=by_day, notes=notes)
     if notes.problems or moment is None:
         raise InputError("; ".join(notes.problems))
     return Accepted(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log
@@ -11,12 +12,10 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import text
 
 from capteur.clock import from_micros
-from capteur.estimator import Estimator
-from capteur.kinds import Kind
 from capteur.registry import Broken, Instance
 from capteur.sensor import FeedSensor
 from capteur.store import accounts as stored_accounts
-from capteur.store import watches
+from capteur.store import deliveries, watches
 from capteur.store.coverage import Watcher
 from capteur.store.runs import Tally
 from capteur.store.shapes import InstanceRow, WatchRow
@@ -33,6 +32,7 @@ InstanceState = Literal[
     "paused",
     "waiting",
     "backoff",
+    "skipped",
     "quarantined",
     "stuck",
     "never",
@@ -95,6 +95,11 @@ class InstanceStatus:
     schedule: str = ""
     day: Tally = field(default_factory=Tally)
     budget: BudgetStatus | None = None
+    inbox: deliveries.Tally | None = None
+    """What was sent to it; None for one that asks by itself."""
+    parked_at: int | None = None
+    credentials: bool = False
+    """Whether it is parked for a credential."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,8 @@ class Status:
     stale: int
     broken: list[Broken]
     daemons: list[DaemonStatus] = field(default_factory=list)
+    world: str | None = None
+    """Where every request goes instead of to its source, if somewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +162,7 @@ def watchers(conn: Connection, instances: Iterable[Instance]) -> list[Watcher]:
         row = rows.get(instance.name)
         parked = row is not None and row.parked_at is not None
         domains = sensor.covers() if isinstance(sensor, FeedSensor) else None
-        only = None if domains is None else stored_accounts.listed_among(conn, domains)
+        only = None if domains is None else stored_accounts.known_among(conn, domains)
         found.append(Watcher(instance.name, instance.shape != "account", horizon(instance), parked, only))
     return found
 
@@ -189,6 +196,8 @@ def instance_status(
         fix = f"capteur resume {instance.name}"
     elif state == "waiting":
         error = error or next((r.last_error for r in rows if r.last_status == "waiting"), None)
+    elif state == "skipped":
+        error = _usual(r.last_error for r in rows)
     elif state == "ok" and quiet is not None:
         state, error = (
             "silent",
@@ -214,6 +223,8 @@ def instance_status(
         quiet_since=quiet,
         schedule=schedule,
         day=day or Tally(),
+        parked_at=row.parked_at if row is not None else None,
+        credentials=row is not None and row.credentials,
     )
 
 
@@ -234,9 +245,20 @@ def _state(
     elif worst is not None:
         status = worst.last_status
         state = "quarantined" if status == "quarantined" else "stuck" if status == "stuck" else "backoff"
+    elif all(r.last_status == "skipped" for r in rows):
+        state = "skipped"
     else:
-        state = "late" if last_ok is not None else "ok"
+        state = "late" if last_ok is not None else "never"
     return state
+
+
+def _usual(reasons: Iterable[str | None]) -> str | None:
+    """The reason that is given most, and how many others there are."""
+    counts = Counter(reason for reason in reasons if reason)
+    if not counts:
+        return None
+    ((most, _),) = counts.most_common(1)
+    return most if len(counts) == 1 else f"{most}; and {len(counts) - 1} more reasons"
 
 
 def quiet_since(finds: Sequence[int], now: int) -> int | None:
@@ -258,54 +280,3 @@ def recent_signals(conn: Connection, now: int) -> int:
     return int(
         conn.execute(text("SELECT count(*) FROM signal WHERE detected_at > :since"), {"since": now - DAY}).scalar_one()
     )
-
-
-def instance_findings(status: InstanceStatus, instance: Instance) -> list[Finding]:
-    """What `check` says of one instance."""
-    topic, schedule = status.name, str(instance.schedule)
-    if status.state in ("disabled", "paused"):
-        return [
-            Finding("ok" if status.state == "disabled" else "warn", topic, status.error or status.state, status.fix)
-        ]
-    if status.state == "parked":
-        return [Finding("error", topic, f"parked: {status.error}", status.fix, 4)]
-    if status.state == "never":
-        return [Finding("ok", topic, f"{instance.use}, {schedule}, has not run yet", "capteur run")]
-    when = (
-        f"last good run {from_micros(status.last_ok):%d %b %H:%M} UTC"
-        if status.last_ok is not None
-        else "no good run yet"
-    )
-    watched = f", {status.ok} of {status.accounts} accounts watched" if instance.shape == "account" else ""
-    failing = f", {status.failing} failing" if status.failing else ""
-    line = f"{when}, {schedule}{watched}{failing}"
-    if status.state == "ok" and not status.failing:
-        return [Finding("ok", topic, line)]
-    detail = f"{line}: {status.error}" if status.error else line
-    if status.state in ("ok", "partial", "late", "silent", "waiting"):
-        return [Finding("warn", topic, detail, status.fix or "capteur run")]
-    return [Finding("error", topic, detail, status.fix or f"capteur run {topic}", 1)]
-
-
-def kind_findings(kinds: Iterable[Kind], models: Mapping[str, Estimator]) -> list[Finding]:
-    """Kinds that count with default weights because nobody configured them."""
-    found = []
-    for name, estimator in models.items():
-        declared = estimator.declared()
-        loose = sorted({kind.name for kind in kinds} - declared) if declared else []
-        if loose:
-            text_ = f"{', '.join(loose)}: no weight configured, so weight 1 and half-life 30 d"
-            found.append(
-                Finding(
-                    "warn",
-                    f"models.{name}",
-                    text_,
-                    f'[models.{name}.kinds."{loose[0]}"] weight = ..., half_life = "..."',
-                )
-            )
-    return found
-
-
-def broken_findings(broken: Sequence[Broken]) -> list[Finding]:
-    """Plugins and instances that could not be loaded."""
-    return [Finding("error", b.name or b.distribution or "plugin", b.message, b.fix, 2) for b in broken]

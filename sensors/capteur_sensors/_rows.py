@@ -43,6 +43,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "strength": ("strength",),
     "topic": ("topic", "product", "theme"),
     "person": ("person", "email", "contact", "contactemail"),
+    "statement": ("statement", "exactwords"),
+    "place": ("place",),
 }
 AHEAD = timedelta(hours=36)
 MAX_KEY = 300
@@ -66,6 +68,12 @@ def recognise(
         wanted = [_plain(given[ours])] if ours in given else list(spellings)
         place = next((plain.index(spelling) for spelling in wanted if spelling in plain), None)
         if place is not None:
+            if plain.count(plain[place]) > 1:
+                raise ConfigError(
+                    f"{file} has several columns called {header[place].strip()[:40]!r}",
+                    why=f"which of them is {ours} cannot be known",
+                    fix="rename the others in the file",
+                )
             places[ours] = place
         elif ours in given:
             raise ConfigError(
@@ -129,7 +137,8 @@ class Reader:
             strength=_strength(cell.get("strength", "")),
             person=cell.get("person") or None,
             topic=cell.get("topic") or None,
-            data={"file": self.file, "line": line.number},
+            data={"file": self.file, "line": line.number}
+            | {name: cell[name] for name in ("statement", "place") if cell.get(name)},
         )
 
     def _account(self, cell: Mapping[str, str]) -> str | AccountRef:

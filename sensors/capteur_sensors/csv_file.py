@@ -158,7 +158,7 @@ class _Fingerprint:
 @contextmanager
 def _readable(path: Path, instance: str) -> Generator[None]:
     """Turn what the file system and the decoder say into ConfigError."""
-    fix = f"correct `path` in [sensors.{instance}] (relative paths start beside capteur.toml), then capteur resume {instance}"
+    fix = f"put it there, or correct `path` in [sensors.{instance}] (relative paths start beside capteur.toml), then capteur resume {instance}"
     try:
         yield
     except FileNotFoundError as error:

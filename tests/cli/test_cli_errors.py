@@ -35,7 +35,7 @@ def _run(*argv: str) -> int:
         (["rank", "--sort", "size"], "error: --sort: expected one of intent, trend, newest\n  fix: capteur rank --help\n"),
         (["rank", "--top"], "error: --top needs a value\n  fix: capteur --help\n"),
         (["run", "--as-of", "2026-01-01"], "error: run takes no --as-of\n  it works on the present\n  fix: capteur run\n"),
-        (["accounts", "add", "a.com", "b.com", "--name", "A"], "error: --name goes with one domain\n  fix: capteur accounts add a.com --name 'A'\n"),
+        (["accounts", "add", "a.com", "b.com", "--name", "A"], "error: --name goes with one domain\n  fix: capteur accounts add a.com --name A\n"),
         (["accounts", "import", "--map", "domain"], "error: --map 'domain' is not MEANING=COLUMN\n  fix: --map domain=\"Web page\"\n"),
         (["signals", "--since", "yesterday"],
          f"error: --since: 'yesterday' is not a moment\n{MOMENT}  fix: --since 2026-11-20, --since 2026-11-20T08:00Z or --since 7d\n"),
@@ -169,3 +169,22 @@ def test_a_moment_is_a_day_a_time_with_an_offset_or_how_long_ago():
     assert read_moment("--since", "2020-01-02T08:00:00+02:00").isoformat() == "2020-01-02T06:00:00+00:00"
     assert read_moment("--as-of", "2020-01-02", end=True).isoformat() == "2020-01-02T23:59:59.999999+00:00"
     assert read_moment("--since", "2w") < read_moment("--since", "36h")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["rank", "--min", "11", "--color", "never"],
+        ["rank", "--min", "11", "--color=never"],
+        ["rank", "--nope", "--color", "never"],
+        ["--color", "never", "nope"],
+    ],
+)
+def test_what_click_refuses_is_told_in_the_colour_that_was_asked_for(line, terminal):
+    """The line is refused before its --color is read."""
+    streams = terminal()
+    assert _run(*line) == 2
+    assert "\x1b" not in streams.err.getvalue()
+    streams = terminal()
+    assert _run(*(word.replace("never", "auto") for word in line)) == 2
+    assert "\x1b[31m" in streams.err.getvalue()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -170,6 +172,15 @@ def test_what_a_deployment_needs_is_there(folder, capsys):
     assert pins == [f"capteur=={__version__}"]
     ignored = (folder / ".gitignore").read_text().splitlines()
     assert {".env", "*.db"} <= set(ignored)
+    data = (
+        "capteur.db",
+        "capteur.db-wal",
+        "capteur.db.lock",
+        "capteur.db.before-0004",
+        "capteur-backup-20261120T080000Z.zip",
+        "capteur-before-0004.zip",
+    )
+    assert [name for name in data if not any(fnmatch(name, pattern) for pattern in ignored)] == []
     assert {".env.example", "requirements.txt"}.isdisjoint(ignored)
     assert all(line.startswith("#") or not line for line in (folder / ".env.example").read_text().splitlines())
 
@@ -190,3 +201,30 @@ def test_init_in_json_names_what_it_made(folder, capsys):
     assert [item["path"] for item in told["items"]] == MADE
     assert told["accounts"]["added"] == 1
     assert told["accounts"]["left_out"][0]["line"] == 2
+
+
+def test_a_pipe_is_read_once_and_taken_whole(folder, capsys):
+    reading, writing = os.pipe()
+    os.write(writing, b"acme.com\nglobex.com\n")
+    os.close(writing)
+    assert root.run(["init", "--domains", f"/dev/fd/{reading}", "--contact", ""]) == 0
+    os.close(reading)
+    assert _domains(capsys) == ["acme.com", "globex.com"]
+
+
+def test_a_list_that_is_none_makes_no_project(folder, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    assert root.run(["init", "--domains", "-", "--contact", ""]) == 2
+    assert capsys.readouterr().err.startswith("error: stdin is empty\n")
+    assert not list(folder.iterdir())
+
+
+def test_a_list_may_be_imported_from_stdin(folder, capsys, monkeypatch):
+    root.run(["init", "--no-input"])
+    monkeypatch.setattr("sys.stdin", io.StringIO("domain,name\nacme.com,Acme\nnonsense,x\n"))
+    capsys.readouterr()
+    assert root.run(["accounts", "import", "-"]) == 0
+    assert capsys.readouterr().err.startswith("stdin: 1 account added, 1 left out\n")
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert root.run(["accounts", "import", "-"]) == 2
+    assert capsys.readouterr().err.startswith("error: stdin is empty\n")

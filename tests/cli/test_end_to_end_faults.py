@@ -52,7 +52,7 @@ def test_a_broken_plugin_is_told_and_stops_nobody(project, ready):
     _also(project, "[sensors.rounds]")
     code, out, _ = ready("run")
     assert code == 2
-    assert {row["instance"]: row["status"] for row in _table(out)} == {"history": "ok", "rounds": "parked"}
+    assert {row["instance"]: row["status"] for row in _table(out)} == {"history": "ok", "rounds": "broken"}
     code, out, _ = ready("check")
     assert code == 2
     assert "requsts" in out

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from capteur.accounts import AccountRef
-from capteur.errors import InputError
 from capteur.matching import Index
 from capteur.store import accounts
 from capteur.store.shapes import Unknown
@@ -40,18 +37,6 @@ def test_a_sensor_that_may_discover_makes_discovered_accounts(bench):
     assert receipt.unmatched == 0
     assert {a.domain for a in bench.read(lambda c: accounts.listing(c, states=("discovered",)))} == {"bar.io", "new.io"}
     assert bench.read(lambda c: accounts.get(c, acme)).state == "listed"
-
-
-def test_an_alias_belongs_to_one_account_and_a_name_to_several(bench):
-    acme, zeta = bench.account("acme.com"), bench.account("zeta.io")
-    bench.write(lambda c: accounts.add_alias(c, acme, "greenhouse:acme"))
-    bench.write(lambda c: accounts.add_alias(c, acme, "greenhouse:acme"))
-    for taken in ("greenhouse:acme", "domain:acme.com"):
-        with pytest.raises(InputError, match=r"acme\.com"):
-            bench.write(lambda c, taken=taken: accounts.add_alias(c, zeta, taken))
-    for account_id in (acme, zeta):
-        bench.write(lambda c, a=account_id: accounts.add_alias(c, a, "name:the company"))
-    assert bench.read(lambda c: accounts.get(c, acme)).alias("greenhouse") == "acme"
 
 
 def test_an_account_answers_to_domain_alias_name_and_reference(bench):

@@ -230,7 +230,7 @@ def test_two_writers_that_tie_a_knot_both_get_through(postgresql_bench):
             tried.append(1)
             meta.put(conn, order[0], order)
             if len(tried) == 1:
-                gate.wait(30)
+                gate.wait(60)
             meta.put(conn, order[1], order)
 
         return work
@@ -299,3 +299,26 @@ def test_work_that_fails_by_itself_after_its_session_was_ended_leaves_the_writer
 
 def psycopg_url(bench):
     return bench.store.url.render_as_string(hide_password=False).replace("+psycopg", "")
+
+
+def refused_at_commit(conn):
+    """What is allowed until the commit, and not then."""
+    conn.exec_driver_sql("CREATE TEMP TABLE parent (id INTEGER PRIMARY KEY)")
+    conn.exec_driver_sql("CREATE TEMP TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)")
+    conn.exec_driver_sql("INSERT INTO child VALUES (1)")
+
+
+def test_a_commit_that_is_refused_leaves_the_writer_alive(bench):
+    """Nothing of it is stored, who waits is told, and what waited with it is done again by itself."""
+    with pytest.raises(StoreError, match=r"(?i)foreign key"):
+        bench.write(refused_at_commit)
+    bench.write(lambda c: meta.put(c, "next", "done"))
+    first, go = blocked(bench)
+    bad = bench.store.write(refused_at_commit)
+    good = bench.store.write(lambda c: meta.put(c, "beside", "done"))
+    go.set()
+    first.result(timeout=30)
+    good.result(timeout=30)
+    with pytest.raises(StoreError, match=r"(?i)foreign key"):
+        bad.result(timeout=30)
+    assert [bench.read(lambda c, n=n: meta.get(c, n)) for n in ("next", "beside")] == ["done"] * 2

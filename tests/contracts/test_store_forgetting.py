@@ -9,7 +9,7 @@ import pytest
 
 from capteur.errors import StoreBusy
 from capteur.store import accounts, meta, states, watches
-from capteur.store.forgetting import forget, old_unmatched, purge_unmatched
+from capteur.store.forgetting import forget, idle, purge
 from capteur.store.links import link
 from capteur.store.shapes import IncomingFact, IncomingOutcome, Validator
 
@@ -68,9 +68,9 @@ def test_unmatched_companies_are_purged_once_nothing_is_heard_of_them(bench):
     bench.account("acme.com")
     border = bench.advance(days=100)
     bench.commit(bench.signal("again", bench.unknown("name:kept")), bench.signal("new", bench.unknown("name:new")))
-    (old,) = bench.read(lambda c: old_unmatched(c, border))
+    (old,) = bench.read(lambda c: idle(c, "unmatched", border))
     everybody = [a.id for a in bench.read(lambda c: accounts.listing(c, states=("listed", "unmatched")))]
-    assert bench.write(lambda c: purge_unmatched(c, border, everybody)) == 1
+    assert bench.write(lambda c: purge(c, "unmatched", border, everybody)) == 1
     assert bench.read(lambda c: accounts.get(c, old)) is None
     left = bench.read(lambda c: accounts.listing(c, states=("listed", "unmatched")))
     assert [a.label for a in left] == ["name:kept", "acme.com", "name:new"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import threading
+from contextlib import suppress
 
 import pytest
 
-from capteur.errors import InputError
+from capteur.errors import InputError, StoreBusy
 from capteur.store import accounts, links, marks, outcomes, signals
 from capteur.store.shapes import IncomingFact, IncomingOutcome
 
@@ -237,6 +239,68 @@ def test_ids_may_be_those_of_a_company_nobody_knows(bench):
     bench.commit(bench.signal("p", bench.unknown("anonymous:x1", ids={"anonymous": "x1"})))
     bench.commit(same=(({"anonymous": "x1"}, company),))
     assert waiting(bench) == {"domain:bar.io": 1}
+
+
+def test_an_id_moves_no_company_that_has_a_domain(bench):
+    """One browser, two companies that nobody listed: the second does not swallow the first, and each keeps its signals."""
+    bar, foo = bench.unknown("domain:bar.io", "Bar", "bar.io"), bench.unknown("domain:foo.io", "Foo", "foo.io")
+    bench.commit(bench.signal("b", bar), bench.signal("f", foo), same=(({"anonymous": "x1"}, bar),))
+    bench.commit(same=(({"anonymous": "x1"}, foo),))
+    assert waiting(bench) == {"domain:bar.io": 1, "domain:foo.io": 1}
+    acme = bench.account("acme.com")
+    bench.commit(same=(({"anonymous": "x1"}, acme),))
+    page = bench.signal("p", bench.unknown("anonymous:x1", ids={"anonymous": "x1"}), kind="visit.page")
+    assert bench.commit(page).accounts == {acme}
+    assert waiting(bench) == {"domain:bar.io": 1, "domain:foo.io": 1}
+
+
+def test_what_one_batch_says_several_times_is_heard_once(bench):
+    """Two names for one id: the first joins them, and the batch that says so again is stored all the same."""
+    one, two = bench.unknown("name:ibm", "IBM"), bench.unknown("name:intl business machines", "Intl Business Machines")
+    ids = {"crm": "1"}
+    receipt = bench.commit(bench.signal("k", one), same=((ids, one), (ids, two), (ids, one), (ids, two)))
+    assert receipt.new == 1
+    assert list(waiting(bench).values()) == [1]
+
+
+def test_no_signal_is_left_behind_with_a_company_that_is_linked_while_it_comes(postgresql_bench):
+    """Two writers: one stores signals of a company, the other links it and undoes the link, again and again."""
+    bench = postgresql_bench
+    acme, foo = bench.account("acme.com"), bench.unknown("name:foo", "Foo")
+    bench.commit(bench.signal("first", foo))
+    source = bench.read(lambda c: accounts.by_label(c, "name:foo")).id
+    other, over, stored = bench.another(), threading.Event(), []
+
+    def store_on():
+        while not over.is_set():
+            # two that tie a knot several times in a row: it is done again, as a unit would be
+            with suppress(StoreBusy):
+                bench.commit(bench.signal(f"k{len(stored)}", foo), store=other)
+                stored.append(1)
+
+    thread = threading.Thread(target=store_on)
+    thread.start()
+    try:
+        for _ in range(60):
+            link_id = bench.write(lambda c: links.link(c, source, acme, bench.now))
+            before = len(stored)
+            until(lambda before=before: len(stored) > before + 1)
+            assert bench.history(source) == []
+            bench.write(lambda c, link_id=link_id: links.unlink(c, link_id, bench.now))
+    finally:
+        over.set()
+        thread.join(60)
+    assert len(stored) >= 120
+    assert len(bench.history(acme)) + len(bench.history(source)) == len(stored) + 1
+
+
+def until(what):
+    """Wait for what another thread does."""
+    for _ in range(6000):
+        if what():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it did not come about in time")
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -6,7 +6,7 @@ import threading
 
 from capteur.intent import State
 from capteur.store import accounts, hosts, meta, pruning, runs, states, validators, watches
-from capteur.store.forgetting import old_unmatched, purge_unmatched
+from capteur.store.forgetting import idle, purge
 from capteur.store.links import link, unlink
 from capteur.store.shapes import Validator
 
@@ -65,20 +65,20 @@ def test_a_linked_company_is_never_old_and_one_that_was_unlinked_is_again(bench)
     waiting = bench.read(lambda c: accounts.by_label(c, "name:acme gmbh")).id
     border = bench.advance(days=200)
     made = bench.write(lambda c: link(c, waiting, acme, bench.now))
-    assert bench.read(lambda c: old_unmatched(c, border)) == []
+    assert bench.read(lambda c: idle(c, "unmatched", border)) == []
     bench.write(lambda c: unlink(c, made, bench.now))
-    assert bench.read(lambda c: old_unmatched(c, border)) == [waiting]
+    assert bench.read(lambda c: idle(c, "unmatched", border)) == [waiting]
 
 
 def test_only_those_named_are_purged_and_only_while_they_are_old(bench):
     bench.commit(*(bench.signal(name, bench.unknown(f"name:{name}")) for name in ("a", "b", "c")))
     border = bench.advance(days=200)
-    a, b, c = bench.read(lambda conn: old_unmatched(conn, border))
+    a, b, c = bench.read(lambda conn: idle(conn, "unmatched", border))
     bench.commit(bench.signal("b again", bench.unknown("name:b")))
-    assert bench.write(lambda conn: purge_unmatched(conn, border, [a, b])) == 1
+    assert bench.write(lambda conn: purge(conn, "unmatched", border, [a, b])) == 1
     left = bench.read(lambda conn: accounts.listing(conn, states=("unmatched",)))
     assert [account.id for account in left] == [b, c]
-    assert bench.write(lambda conn: purge_unmatched(conn, border, [a])) == 0
+    assert bench.write(lambda conn: purge(conn, "unmatched", border, [a])) == 0
 
 
 def test_a_company_whose_signal_is_just_arriving_is_not_purged(postgresql_bench):
@@ -86,7 +86,7 @@ def test_a_company_whose_signal_is_just_arriving_is_not_purged(postgresql_bench)
     bench = postgresql_bench
     bench.commit(bench.signal("k", bench.unknown("name:a")))
     border = bench.advance(days=200)
-    (old,) = bench.read(lambda c: old_unmatched(c, border))
+    (old,) = bench.read(lambda c: idle(c, "unmatched", border))
     other = bench.another()
     arriving, purged = threading.Event(), threading.Event()
 
@@ -102,7 +102,7 @@ def test_a_company_whose_signal_is_just_arriving_is_not_purged(postgresql_bench)
     done = other.write(bring)
     assert arriving.wait(60)
     try:
-        assert bench.write(lambda c: purge_unmatched(c, border, [old])) == 0
+        assert bench.write(lambda c: purge(c, "unmatched", border, [old])) == 0
     finally:
         purged.set()
     done.result(timeout=60)

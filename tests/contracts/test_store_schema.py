@@ -19,7 +19,7 @@ from sqlalchemy import inspect
 
 from capteur.clock import ManualClock
 from capteur.errors import ConfigError, SchemaError, StoreBusy, StoreError
-from capteur.store import open_store, schema
+from capteur.store import meta, open_store, schema
 from capteur.store.tables import METADATA, Micros
 
 AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -54,7 +54,7 @@ def test_keys_and_constraints_are_named_alike_on_both_engines(bench):
     expected = {c.name for t in METADATA.tables.values() for c in t.constraints} | {
         i.name for t in METADATA.tables.values() for i in t.indexes
     }
-    unnamed = {None, "pk_account"}  # SQLite gives an AUTOINCREMENT key no name
+    unnamed = {None, "pk_account", "pk_delivery"}  # SQLite gives an AUTOINCREMENT key no name
     assert bench.read(names) - unnamed == expected - unnamed
 
 
@@ -246,3 +246,23 @@ def test_opening_a_store_imports_neither_sqlmodel_nor_alembic(tmp_path):
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
+def test_a_new_file_is_read_by_its_owner_alone_and_an_old_one_keeps_its_mode(tmp_path):
+    """It holds facts about people and the key of their names; so does the log beside it."""
+    old = os.umask(0o022)
+    try:
+        store = open_store(f"sqlite:///{tmp_path / 'new.db'}", ManualClock(AT), create=True)
+        store.write(lambda c: meta.put(c, "a", "b")).result(timeout=30)
+        assert {p.name: oct(p.stat().st_mode & 0o777) for p in tmp_path.glob("new.db*")} == {
+            "new.db": "0o600", "new.db-wal": "0o600", "new.db-shm": "0o600",
+        }  # fmt: skip
+        store.close()
+        shared = tmp_path / "shared.db"
+        shared.touch()
+        shared.chmod(0o664)
+        open_store(f"sqlite:///{shared}", ManualClock(AT), create=True).close()
+        assert oct(shared.stat().st_mode & 0o777) == "0o664"
+    finally:
+        os.umask(old)

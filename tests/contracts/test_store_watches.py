@@ -176,3 +176,19 @@ def test_a_list_of_rows_leaves_the_cursors_out_unless_asked(bench):
     assert (plain.cursor, whole.cursor) == (None, '{"page":2}')
     assert replace(plain, cursor=whole.cursor) == whole == bench.read(lambda c: watches.get(c, "jobs", 1))
     assert bench.claim(1)[0].cursor == '{"page":2}'
+
+
+def test_it_is_remembered_whether_an_instance_is_parked_for_a_credential(bench):
+    """Taking the parking off leaves alone when each row is due."""
+    ensure(bench, 0, due=bench.now + HOUR)
+    for credentials in (True, False):
+        bench.write(
+            lambda c, credentials=credentials: watches.park(c, "jobs", "x", None, bench.now, credentials=credentials)
+        )
+        row = bench.read(watches.instances)["jobs"]
+        assert (row.parked_for, row.credentials) == ("credentials" if credentials else "config", credentials)
+        assert bench.write(lambda c: watches.unpark(c, "jobs"))
+        row = bench.read(watches.instances)["jobs"]
+        assert (row.parked_at, row.parked_for, row.credentials) == (None, None, False)
+    assert not bench.write(lambda c: watches.unpark(c, "jobs"))
+    assert claim(bench) == []

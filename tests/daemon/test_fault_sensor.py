@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
@@ -14,6 +15,8 @@ import pytest
 from capteur import House
 from capteur.clock import SystemClock
 from capteur.house.shift import Shift, open_shift
+from capteur.sensing.drive import late
+from capteur.sensing.verdict import judge
 from capteur.store import signals, watches
 
 pytestmark = pytest.mark.slow
@@ -178,3 +181,8 @@ async def test_the_hostile_hurt_nobody_but_themselves_pass_after_pass(
     lines = [r.getMessage() for r in caplog.records if r.name == "capteur.daemon" and r.levelname == "WARNING"]
     assert all(line.isprintable() for line in lines)
     assert sorted(line.split()[0] for line in lines) == sorted(hostile)
+
+
+def test_the_cure_of_a_passed_deadline_names_the_instance() -> None:
+    verdict = judge(late(2.0), instance="slow", fails=0, account=None, keyed=False, rng=random.Random(0))
+    assert verdict.fix == "set `deadline` higher in [sensors.slow], or look: capteur try slow"

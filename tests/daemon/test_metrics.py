@@ -25,6 +25,7 @@ from capteur.house.pulse import Pulse
 from capteur.house.shift import open_shift
 from capteur.runner import UnitStatus
 from capteur.store import signals
+from capteur.store.deliveries import Arrived
 from capteur.store.engine import READERS, dispose
 from capteur.watching import InstanceState
 
@@ -234,9 +235,60 @@ def test_the_store_is_asked_again_only_after_a_while(feed: Callable[..., House],
 # the answer
 
 
-async def test_both_formats_say_the_same_and_declare_every_metric(feed: Callable[..., House]) -> None:
-    house = feed(OK)
-    with listening(house, await worked(house), "127.0.0.1", 0) as port:
+HOOK = '''
+class Hook(PushSensor):
+    """Is sent something."""
+
+    name = "hook"
+    kinds = ("visit.page",)
+
+    def receive(self, ctx, delivery):
+        yield delivery.json()["nothing"]
+'''
+
+
+def delivered(house: House) -> None:
+    """A delivery of the instance `hook`, received now."""
+    gate = house.gates()[0]
+    house.keep_deliveries([Arrived(gate.instance_id, "id:1", house.now(), b"{}")]).result()
+
+
+async def test_what_was_sent_is_counted_and_what_waits_is_told(
+    feed: Callable[..., House], project: Any, clock: ManualClock
+) -> None:
+    project.plugin("hook", HOOK)
+    house = feed(OK, toml='[sensors.hook]\nsecret = "0123456789abcdef"')
+    delivered(house)
+    pulse = Pulse(clock.monotonic())
+    pulse.received["hook"] += 1
+    pulse.refused["", "secret"] += 2
+    clock.advance(timedelta(seconds=90))
+    found = scraped(house, pulse)
+    assert of(found, "capteur_deliveries_received_total", sensor_instance="hook") == 1
+    assert of(found, "capteur_deliveries_received_total", sensor_instance="feed") is None
+    assert of(found, "capteur_deliveries_refused_total", sensor_instance="", reason="secret") == 2
+    assert of(found, "capteur_deliveries_waiting", sensor_instance="hook") == 1
+    assert of(found, "capteur_deliveries_oldest_waiting_seconds", sensor_instance="hook") == 90
+    assert of(found, "capteur_deliveries_failed", sensor_instance="hook") == 0
+
+
+async def test_a_daemon_reads_what_waits_and_a_bad_sender_does_not_make_it_unready(
+    feed: Callable[..., House], project: Any
+) -> None:
+    project.plugin("hook", HOOK)
+    house = feed(OK, toml='[sensors.hook]\nsecret = "0123456789abcdef"')
+    delivered(house)
+    pulse = await worked(house)
+    assert [(row.state, row.fails) for row in house.deliveries()] == [("waiting", 1)]
+    assert pulse.is_ready(house.clock.monotonic())
+
+
+async def test_both_formats_say_the_same_and_declare_every_metric(feed: Callable[..., House], project: Any) -> None:
+    project.plugin("hook", HOOK)
+    house = feed(OK, toml='[sensors.hook]\nsecret = "0123456789abcdef"')
+    pulse = await worked(house)
+    pulse.refused["", "secret"] += 1
+    with listening(house, pulse, "127.0.0.1", 0) as port:
         answers = {}
         for accept, read in (("", read_text), ("application/openmetrics-text; version=1.0.0", read_openmetrics)):
             kind, text = fetched(port, accept)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import platform
+import sys
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from capteur.cli.screens.statuses import Statuses, _told
+from capteur.house.pulse import Pulse
 from capteur.house.shift import open_shift
 from capteur.store import runs
-from capteur.store.daemons import DaemonRow, beat
-from capteur.watching import DAY, quiet_since
+from capteur.store.daemons import DaemonRow, beat, lead
+from capteur.watching import DAY, DaemonStatus, quiet_since
 
 if TYPE_CHECKING:
     from capteur import House
@@ -105,3 +112,80 @@ async def test_a_daemon_without_a_heartbeat_is_not_alive(house: House, clock: Ma
     clock.advance(timedelta(seconds=61))
     (daemon,) = house.status().daemons
     assert (daemon.host, daemon.alive) == ("elsewhere", False)
+
+
+def test_an_instance_that_finds_nothing_to_read_at_anybody_is_not_ok_and_says_why(project: Any) -> None:
+    """Nobody is watched by it: an operator who sees green would not look."""
+    project.plugin(
+        "each",
+        'class Each(AccountSensor):\n    """Every account."""\n\n    name = "each"\n    kinds = ("press.mention",)\n\n'
+        "    def detect(self, ctx, account):\n        import pathlib\n"
+        '        if pathlib.Path(ctx.base, "away").exists():\n'
+        '            raise SkipAccount("there is no such domain")\n'
+        "        yield from ()\n",
+    )
+    project.configure("[sensors.each]")
+    project.accounts("domain,name\nacme.com,Acme\nglobex.com,Globex\n")
+    house: House = project.open()
+    house.import_accounts()
+    assert house.status().instances[0].state == "never"
+    (house.settings.folder / "away").touch()
+    house.run()
+    found = house.status().instances[0]
+    assert (found.state, found.skipped, found.ok) == ("skipped", 2, 0)
+    assert found.error == "there is no such domain"
+    assert [f.level for f in house.check() if f.topic == "each"] == ["warn"]
+    (house.settings.folder / "away").unlink()
+    house.run()
+    assert house.status().instances[0].state == "ok"
+
+
+async def test_a_daemon_whose_process_is_gone_is_dead_at_once_on_its_own_machine(house: House) -> None:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await process.wait()
+    rows = [DaemonRow(f"{host}-{pid}", host, pid, "0.1", house.now(), 0, 0, 0, None)
+            for host, pid in ((platform.node(), process.pid), (platform.node(), os.getpid()), ("elsewhere", process.pid))]  # fmt: skip
+    for row in rows:
+        house.store.write(lambda conn, row=row: beat(conn, row, house.now())).result()  # type: ignore[misc]
+    assert {(d.host, d.pid): d.alive for d in house.status().daemons} == {
+        (platform.node(), process.pid): False,
+        (platform.node(), os.getpid()): True,
+        ("elsewhere", process.pid): True,
+    }
+    async with open_shift(house) as shift:
+        await shift.work_off()
+        left = {(d.host, d.pid) for d in house.status().daemons}
+    assert (platform.node(), process.pid) not in left
+    assert ("elsewhere", process.pid) in left
+
+
+def test_whoever_holds_a_sqlite_store_forgets_the_daemons_before(house: House) -> None:
+    """Only one can hold it, so they were killed, whatever machine they say they were on."""
+    gone = DaemonRow("x", "elsewhere", 7, "0.1", house.now(), 0, 3, 0, None)
+    house.store.write(
+        lambda conn: (beat(conn, gone, house.now()), lead(conn, "x", lease_s=60, now=house.now()))
+    ).result()
+    house.run()
+    assert house.status().daemons == []
+    assert house.store.write(lambda conn: lead(conn, "y", lease_s=60, now=house.now())).result()
+
+
+def test_a_heartbeat_is_told_to_the_second() -> None:
+    daemon = DaemonStatus("vm", 7, "0.1", 0, 0, True, 0, 0, None, True)
+    assert _told(daemon, 50_000_000) == "Daemon on vm, process 7: just begun, heartbeat 50 s ago, leads."
+    gone = replace(daemon, alive=False)
+    assert _told(gone, 50_000_000) == "Daemon on vm, process 7: no heartbeat for 50 s; it was killed, or stands still."
+    assert "heartbeat 2 min ago" in _told(daemon, 121_000_000)
+
+
+def test_a_world_is_told_by_status_and_check_for_no_source_is_asked(project: Any) -> None:
+    project.configure('world = "http://127.0.0.1:8000"\n')
+    house: House = project.open()
+    words = "every request goes to http://127.0.0.1:8000, and no source is asked"
+    assert any(words in note for note in Statuses(house.status()).notes())
+    assert any(finding.level == "warn" and words in finding.text for finding in house.check())
+
+
+def test_the_age_of_a_tick_is_never_negative() -> None:
+    """Whoever asks may have read the clock before the tick came."""
+    assert Pulse(0.0, ticked=5.01).tick_age(5.0) == 0.0

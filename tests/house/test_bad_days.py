@@ -127,7 +127,7 @@ def test_a_missing_secret_stops_only_the_instance_that_needs_it(project: Any) ->
     house.import_accounts()
     report = house.run()
     runs = {run.instance: run for run in report.runs}
-    assert (runs["plain"].new, runs["keyed"].status, report.exit_code) == (1, "parked", 2)
+    assert (runs["plain"].new, runs["keyed"].status, report.exit_code) == (1, "broken", 2)
     assert "the environment variable KEY is not set" in (runs["keyed"].error or "")
 
 

@@ -50,6 +50,27 @@ def test_a_sensor_that_nobody_configured_keeps_the_contract(feed: Make, project:
     assert topics(house.check("spare"), "ok")[-2:] == ["spare", "models.main"]
 
 
+def test_a_misspelt_kind_is_told_in_a_model_and_in_a_sensor(feed: Make, project: Any) -> None:
+    project.plugin(
+        "spare",
+        'class Spare(FeedSensor):\n    name = "spare"\n    kinds = ("funding.raisd",)\n    def detect(self, ctx): yield\n',
+    )
+    house = feed(ONE, toml='[sensors.spare]\n[models.main.kinds."visit.pge"]\nweight = 1.0')
+    told = {f.text: f.fix or "" for f in house.check() if f.topic == "models.main" and f.level == "warn"}
+    assert "visit.pge: a weight for a kind that no sensor here finds; did you mean 'visit.page'?" in told
+    (cure,) = [fix for text, fix in told.items() if text.startswith("funding.raisd: no weight")]
+    assert cure.startswith("call it funding.raised, if that is meant; else [models.main.kinds.")
+
+
+def test_what_an_estimator_derives_by_itself_is_no_misspelt_kind(feed: Make) -> None:
+    house = feed(
+        ONE,
+        toml='[models.main.momentum]\nweight = 2\nhalf_life = "7d"\n[[models.main.sequences]]\nname = "s"\nwindow = "60d"\n'
+        'pattern = ["funding.raised", "hiring.opened"]\nweight = 4\nhalf_life = "30d"',
+    )
+    assert [(f.level, f.text) for f in house.check() if f.topic.startswith("models")] == [("ok", "evidence@1")]
+
+
 def test_hooks_are_counted_and_a_misspelt_one_is_told(feed: Make, project: Any) -> None:
     project.plugin("listener", "@hookimpl\ndef capteur_run_finished(instance): ...\n")
     project.plugin("misspelt", "@hookimpl\ndef capteur_run_finishd(instance): ...\n")

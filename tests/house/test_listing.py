@@ -27,7 +27,8 @@ class Feed(FeedSensor):
                 ("globex.com", "hiring.opened", "h2", 1), ("initech.com", "press.mention", "p2", 1), ("rival.com", "funding.raised", "f2", 3),
                 ("hooli.com", "ask.contact", "a1", 4), ("umbrella.com", "funding.raised", "f3", 4), ("umbrella.com", "company.layoffs", "l1", 2)]
         for domain, kind, key, days in rows[:self.upto]:
-            yield Signal(kind=kind, account=domain, key=key, occurred_at=ctx.now - timedelta(days=days), summary="Series A, $12M" if kind == "funding.raised" else None, evidence_url="https://x.example/" + key)
+            yield Signal(kind=kind, account=domain, key=key, occurred_at=ctx.now - timedelta(days=days), summary="Series A, $12M" if kind == "funding.raised" else None, evidence_url="https://x.example/" + key,
+                         data={"statement": "call us"} if kind == "ask.contact" else None)
 '''
 ACCOUNTS = """domain,name,standing,owner
 acme.com,Acme,,Léa
@@ -339,3 +340,28 @@ def test_a_new_owner_is_an_update(house: House, project: Any) -> None:
     report = house.import_accounts()
     assert (report.updated, report.unchanged) == (1, 6)
     assert house.explain("globex.com").row.owner == "Maja"
+
+
+def test_who_asks_to_be_contacted_and_is_not_on_the_list_is_told_of_beside_it(project: Any) -> None:
+    """The hottest signal there is must not wait unseen because nobody listed the company."""
+    project.plugin(
+        "forms",
+        """
+        class Forms(FeedSensor):
+            name = "forms"
+            kinds = ("ask.contact",)
+            def detect(self, ctx):
+                said = {"statement": "Please call me", "place": "https://www.example.com/contact"}
+                yield Signal(kind="ask.contact", account="nosuch.com", key="1", occurred_at=ctx.now, data=said)
+        """,
+    )
+    project.configure("[sensors.forms]")
+    project.accounts("domain,name\nacme.com,Acme\n")
+    house = project.open()
+    house.import_accounts()
+    assert house.ranking().asking == ()
+    house.run()
+    assert [a.domain for a in house.ranking().asking] == ["nosuch.com"]
+    house.add_account("nosuch.com")
+    found = house.ranking()
+    assert (found.asking, found.rows[0].account.domain) == ((), "nosuch.com")

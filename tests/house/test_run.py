@@ -105,7 +105,7 @@ def test_one_bad_row_of_each_costs_only_itself(feed: Make) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
-        ("return None", "parked", "detect() never yields; yield each Signal"),
+        ("return None", "broken", "detect() never yields; yield each Signal"),
         ("return [1]", "failed", "detect() returned a list"),
         ("raise SystemExit(3)\nyield", "failed", "SystemExit"),
         ("raise SourceChanged('no jobs here')\nyield", "failed", "no jobs here"),
@@ -174,7 +174,7 @@ def test_plugins_that_cannot_be_loaded_stop_nobody(feed: Make, project: object) 
     runs = {run.instance: run for run in house.run().runs}
     assert runs["feed"].new == 2
     assert "requsts" in (runs["typo"].error or "")
-    assert runs["leaver"].status == "parked"
+    assert runs["leaver"].status == "broken"
 
 
 def test_a_company_nobody_listed_waits_until_it_is_imported(feed: Make, project: object) -> None:

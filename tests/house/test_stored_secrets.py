@@ -16,7 +16,7 @@ from capteur.matching import Index
 from capteur.sensing import Intake
 from capteur.sensing.scrubbing import Scrubber
 from capteur.signals import Accepted
-from capteur.store import Store, watches
+from capteur.store import Store, outcomes, watches
 from capteur.store.shapes import SignalRow
 from capteur.web import Redactor
 
@@ -231,3 +231,33 @@ def test_a_sensor_without_secrets_is_not_looked_at(project: Any) -> None:
     intake = Intake(kinds={}, now=project.clock.now(), index=Index([]), hide=hide)
     assert not isinstance(intake.check(7, lambda: "x.py:1"), Accepted)
     assert hide.told == []
+
+
+def test_an_author_may_use_his_objects_again(project: Any) -> None:
+    """What was yielded is what is stored, also when the author changes his objects as soon as his generator goes on."""
+    project.plugin(
+        "again",
+        """
+        class Again(FeedSensor):
+            name = "again"
+            kinds = ("a.b",)
+            api_key: str
+            def detect(self, ctx):
+                data, memory = {"stage": "one"}, {"n": 1}
+                yield Outcome(kind="meeting", account="acme.com", key="1", occurred_at=ctx.now, data=data)
+                data["stage"] = "two"
+                yield Outcome(kind="opened", account="acme.com", key="2", occurred_at=ctx.now, data=data)
+                yield Checkpoint(memory)
+                memory["token"] = self.api_key
+        """,
+    )
+    project.configure('[sensors.again]\napi_key = "env:AGAIN_KEY"\n')
+    project.accounts("domain,name\nacme.com,Acme\n")
+    house = project.open({"AGAIN_KEY": CANARY})
+    house.import_accounts()
+    (run,) = house.run().runs
+    assert (run.status, run.notes) == ("ok", [])
+    rows = house.store.read(outcomes.rows)
+    assert sorted(row.data["stage"] for row in rows) == ["one", "two"]
+    (row,) = house.store.read(lambda c: watches.rows(c, "again", cursors=True))
+    assert json.loads(row.cursor or "") == {"n": 1}

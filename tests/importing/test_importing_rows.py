@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from capteur.errors import InputError
-from capteur.importing import ImportFile, read_accounts
+from capteur.importing import ImportFile, read_accounts, read_domains
+from capteur.importing.columns import recognise
+from capteur_sensors.hiring.vendors import VENDORS
 
 Read = Callable[..., ImportFile]
 
@@ -144,6 +146,50 @@ def test_other_names_domains_and_ids_become_aliases(read):
         "greenhouse:acmeboard",
         "name:People Center, Inc.",
     }
+
+
+def test_legal_names_are_names_even_when_they_look_like_domains(read):
+    row = read("domain,legal_name,trading names\nbooking.com,Booking.com B.V.,Booking.com | Agoda; \n").rows[0]
+    assert row.aliases == ("name:Booking.com B.V.", "name:Booking.com", "name:Agoda")
+
+
+def test_ids_have_columns_of_their_own(read):
+    file = read(
+        "domain,CIK,greenhouse,Lever site,Lever,id:duns\nacme.com,0001543151,acmeboard,x,Acme,12\nbee.example,,yes,,No,-\n"
+    )
+    assert [row.aliases for row in file.rows] == [
+        ("cik:0001543151", "greenhouse:acmeboard", "lever:Acme", "duns:12"),
+        (),
+    ]
+    assert file.ignored == ("Lever site",)
+
+
+def test_every_job_board_that_is_read_has_a_column():
+    assert {f"id:{name}" for name in VENDORS} <= set(recognise(["domain", *VENDORS], None, "x").found)
+
+
+def test_an_alias_that_is_everybodys_is_left_out_with_a_note(read):
+    """Who writes gmail.com beside a company would give it everybody's signals."""
+    file = read("domain,aliases\nacme.com,gmail.com; acme.greenhouse.io; acme.io; domain:10.0.0.1\n")
+    assert file.rows[0].aliases == ("domain:acme.io",)
+    assert [(note.line, note.reason) for note in file.notes] == [
+        (2, "alias left out: gmail.com is a free-mail host: anybody has an address there"),
+        (2, "alias left out: acme.greenhouse.io is on a platform where many companies lodge"),
+        (2, "alias left out: '10.0.0.1' is an IP address, not a company's domain"),
+    ]
+
+
+def test_a_list_of_nothing_but_comments_is_meant_to_be_empty(tmp_path):
+    file = tmp_path / "rivals.txt"
+    file.write_text("# nobody; at the moment\n\n")
+    assert read_domains(file).rows == ()
+    file.write_text("# nobody; at the moment\nrival.com\n")
+    assert [(row.line, row.domain) for row in read_domains(file).rows] == [(2, "rival.com")]
+    file.write_text("# ours; by hand\ndomain,name\nrival.com,Rival\n")
+    assert [(row.line, row.name) for row in read_domains(file).rows] == [(3, "Rival")]
+    file.write_text("\n")
+    with pytest.raises(InputError, match="is empty"):
+        read_domains(file)
 
 
 def test_columns_can_be_mapped(read):

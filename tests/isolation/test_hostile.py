@@ -166,8 +166,8 @@ def test_the_hostile_are_told_by_their_own_message(runs: dict[str, InstanceRun],
 
 
 @pytest.mark.parametrize("name", AT_LOAD)
-def test_who_breaks_at_import_is_named_and_counted_as_parked(runs: dict[str, InstanceRun], name: str) -> None:
-    assert (runs[name].status, runs[name].config) == ("parked", True)
+def test_who_breaks_at_import_is_named_and_counted_as_broken(runs: dict[str, InstanceRun], name: str) -> None:
+    assert (runs[name].status, runs[name].config) == ("broken", True)
     assert f"{name.replace('-', '_')}.py:" in (runs[name].error or "")
 
 

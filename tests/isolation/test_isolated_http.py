@@ -7,9 +7,19 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
+
+from capteur.clock import ManualClock
+from capteur.matching import Index
+from capteur.sensing import Intake
+from capteur.sensing.isolated import drive_isolated
+from capteur.sensor import Context
+from capteur.signals import Accepted
+from capteur.web import Web, WebSettings
 
 SECRET = "s3cret-canary-0815"
 SYNC = """
@@ -145,3 +155,21 @@ def test_a_private_address_is_refused_away_too(project: Any) -> None:
     project.table("feed", "isolate = true")
     (run,) = project.open().run().runs
     assert (run.status, "127.0.0.1" in (run.error or ""), run.requests) == ("failed", True, 1), run.error
+
+
+async def test_a_process_that_started_slowly_has_the_whole_deadline_for_its_requests(
+    project: Any, clock: ManualClock, upstream: Any
+) -> None:
+    """The unit's time counts from when its process is ready; until then more than the deadline has passed here."""
+    host, port = upstream.server_address
+    project.sensor("slow", "yield one(ctx.http.get_text(self.flag))")
+    project.table("slow", f'isolate = true\ndeadline = "20s"\nflag = "http://{host}:{port}/page"')
+    (instance,) = project.open().instances
+    intake = Intake(kinds=instance.kinds, now=clock.now(), index=Index())
+    async with Web(WebSettings(allow=(host,)), clock) as web:
+        session = web.session(secrets=(), validators={}, deadline=clock.monotonic() + 20, instance="slow")
+        clock.advance(timedelta(seconds=25))
+        asking = {"http": session.http, "ahttp": session.ahttp, "log": structlog.get_logger()}
+        ctx = Context(instance="slow", now=clock.now(), since=clock.now(), **asking)
+        chunks = [chunk async for chunk in drive_isolated(instance, ctx, None, intake, session)]
+    assert [thing.key for chunk in chunks for thing in chunk if isinstance(thing, Accepted)] == ["hello"]

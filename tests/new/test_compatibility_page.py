@@ -34,7 +34,7 @@ def test_the_words_of_a_sensor_are_all_there():
     own = {name for name in vars(Sensor) if not name.startswith("_") and name not in {"model_config", "kind_names"}}
     annotated = {
         name
-        for cls in Sensor.__mro__
+        for cls in (*Sensor.__mro__, PushSensor)
         for name in vars(cls).get("__annotations__", {})
         if not name.startswith(("_", "model_"))
     }
@@ -42,7 +42,7 @@ def test_the_words_of_a_sensor_are_all_there():
     methods = {
         name
         for cls in (Sensor, FeedSensor, AccountSensor, PushSensor)
-        for name in ("detect", "receive", "covers", "paces", "cost", "config_files")
+        for name in ("detect", "receive", "covers", "paces", "cost", "config_files", "origins", "files")
         if name in vars(cls)
     }
     assert words == {*annotated - {"model_config"}, *methods}

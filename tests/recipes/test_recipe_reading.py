@@ -199,7 +199,7 @@ def test_a_function_given_the_wrong_type_costs_its_row_only(receive):
     rows = [{**ROW, "tags": 7}, {**ROW, "id": 8, "tags": ["a"]}]
     got = receive(RecipeHook(recipe="n8n", adjust={"signals": {"posted": {"topic": "join(',', tags)"}}}), rows)
     assert [s.topic for s in got.signals] == ["a"]
-    assert got.bad == ["[signals.posted] topic: join() was given a value of a type it does not take"]
+    assert got.bad == ["n8n, row 1: [signals.posted] topic: join() was given a value of a type it does not take"]
 
 
 def test_a_part_may_be_about_another_company(receive):
@@ -213,4 +213,4 @@ def test_a_bad_fact_never_costs_a_good_signal(receive):
     adjust = {"facts": {"size": {"name": "size", "value": "size"}}}
     got = receive(RecipeHook(recipe="n8n", adjust=adjust), {**ROW, "size": {"from": 1}})
     assert len(got.signals) == 1
-    assert got.bad == ["[facts.size] value: it is an object; a fact is text, a number, true or false"]
+    assert got.bad == ["n8n, row 1: [facts.size] value: it is an object; a fact is text, a number, true or false"]

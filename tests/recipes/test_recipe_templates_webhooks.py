@@ -42,6 +42,8 @@ POSTED = {
     "date": "2026-11-18T09:00:00+01:00",
     "id": 42,
     "summary": "Call me",
+    "statement": "Please call me",
+    "place": "the contact form",
     "note": "x",
 }
 

@@ -162,6 +162,7 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_load(project, source,
     assert [i.name for i in built] == ["fine"]
     assert len(broken) == len(registry.broken()) == 1
     assert str(broken[0]).startswith(expected)
+    assert [info.where for info in registry.plugins() if info.state == "broken"] == ["plugins/rounds.py"]
 
 
 ROOT = Path(capteur.__file__).resolve().parents[2]

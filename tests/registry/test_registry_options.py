@@ -369,3 +369,50 @@ def test_a_cost_that_cannot_be_counted_is_told_when_the_sensor_is_built(message,
 def test_a_budget_may_come_from_the_environment(build):
     env = {"CAPTEUR_SENSORS__ROUNDS__BUDGET": '{requests = 5, per = "1h"}'}
     assert build('api_key = "k"', env).budget == Budget(5, None, timedelta(hours=1))
+
+
+QUOTING = """
+from typing import Any
+
+from pydantic import SecretStr, field_validator, model_validator
+from capteur import FeedSensor
+
+
+class Rounds(FeedSensor):
+    name = "rounds"
+    kinds = ("press.mention",)
+    key: SecretStr = SecretStr("x")
+    word: str = ""
+    password: str = ""
+    headers: dict[str, str] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _quotes(cls, given: Any) -> Any:
+        raise ValueError(f"not good: {sorted(map(str, given.values()))}; see [sensors.NAME.more]")
+
+    def detect(self, ctx):
+        yield
+"""
+
+
+def test_a_validators_own_sentence_may_quote_what_is_no_secret(message):
+    text = message(QUOTING, 'word = "Intercom"')
+    assert text.startswith("sensor rounds: not good: ['Intercom']; see [sensors.rounds.more]")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        'key = "c4nary"',
+        'word = "env:KEY"',
+        'password = "c4nary"',
+        'headers = {Authorization = "c4nary"}',
+        'nobody = "c4nary"',
+    ],
+)
+def test_a_validators_own_sentence_quotes_nothing_that_may_be_a_secret(message, table):
+    """Out of the environment, of a secret type, of a telling name at any depth, or of an option that nobody knows."""
+    text = message(QUOTING, table, {"KEY": "c4nary"})
+    assert "***" in text
+    assert "c4nary" not in text

@@ -251,9 +251,11 @@ class Bench:
             _bad_row=run.bad.append,  # type: ignore[arg-type]
         )
 
-    def start(self, sensor: FeedSensor | AccountSensor, account: Account = ACME) -> Iterator[Any]:
+    def start(
+        self, sensor: FeedSensor | AccountSensor, account: Account = ACME, *, since: datetime | None = None
+    ) -> Iterator[Any]:
         """The sensor's generator, not run yet."""
-        ctx = self.context(sensor, Run(), WorldHttp(self.world, self.validators))
+        ctx = self.context(sensor, Run(), WorldHttp(self.world, self.validators), since)
         return iter(sensor.detect(ctx, account) if isinstance(sensor, AccountSensor) else sensor.detect(ctx))
 
 

@@ -40,7 +40,7 @@ def test_names_count_in_any_case_and_by_their_other_names():
         ),
         (
             {"ecosystem": ("Outreach",)},
-            'Outreach leaves no trace that capteur knows; give it one by [sensors.NAME.tools."Outreach"]',
+            'entry 1, Outreach, leaves no trace that capteur knows; give it one by [sensors.NAME.tools."Outreach"]',
         ),
         ({"ecosystem": ("HubSpot",), "competitors": ("hubspot",)}, "hubspot is in both lists"),
         ({"ecosystem": ("Pardot",), "competitors": ("Salesforce Account Engagement",)}, "is in both lists"),
@@ -124,8 +124,20 @@ def test_the_house_names_option_file_and_cure(tmp_path):
     with open_house(tmp_path / "capteur.toml", env={}) as house:
         house.add_account("acme.example")
         [run] = house.run(["adoption"]).runs
-    assert run.status == "parked"
+    assert run.status == "broken"
     assert "did you mean 'HubSpot'?" in (run.error or "")
+
+
+def test_a_name_without_a_trace_is_told_by_its_entry_and_under_the_name_of_the_instance(tmp_path):
+    """Options that are no secrets may be quoted; a validator's [sensors.NAME] is the table of the instance."""
+    table = '[sensors.french]\nuse = "adoption"\ncompetitors = ["Intercom", "Gong"]\n'
+    (tmp_path / "capteur.toml").write_text(HOUSE.partition("[sensors.")[0] + table)
+    with open_house(tmp_path / "capteur.toml", env={}) as house:
+        [broken] = [b for b in house.broken if b.instance]
+    said = (
+        'competitors: entry 2, Gong, leaves no trace that capteur knows; give it one by [sensors.french.tools."Gong"]'
+    )
+    assert said in broken.message
 
 
 def test_the_sensor_and_its_table_load_neither_dnspython_nor_regex():

@@ -221,6 +221,11 @@ def test_a_name_stands_in_for_a_domain_that_is_nobodys(bench, write):
             "the header has: a, b",
         ),
         ("domain,kind\nacme.com,touch.call\n", "history.csv has no column date", 'columns = { date = "..." }'),
+        (
+            "domain,kind,date,Date\nacme.com,touch.call,2026-03-01,2026-03-02\n",
+            "history.csv has several columns called 'date'",
+            "rename the others",
+        ),
     ],
 )
 def test_a_file_without_its_columns_is_a_configuration_error(text, what, cure, bench, write):

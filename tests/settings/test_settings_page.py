@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from capteur.sensor import RESERVED
-from capteur.settings import OPTIONS, load
-from capteur.settings.options import GROUPS
+from capteur.settings import FIELDS, OPTIONS, load
+from capteur.settings.options import GROUPS, RULES
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "configuration.md").read_text(encoding="utf-8")
@@ -69,3 +69,10 @@ WORDS = (
 @pytest.mark.parametrize("word", WORDS)
 def test_every_word_is_explained(word):
     assert re.search(rf"\*\*{word}\*\*", (DOCS / "words.md").read_text(encoding="utf-8"), re.IGNORECASE)
+
+
+@pytest.mark.parametrize(("table", "words"), RULES.items())
+def test_the_page_has_every_table_of_patterns_and_its_fields(table, words):
+    section = PAGE.partition(f"### `[{table}]`")[2].partition("###")[0]
+    assert f"| `[{table}]` | {words} |" in section
+    assert all(f"`{field}`" in section for field in FIELDS)

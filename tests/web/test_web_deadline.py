@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -69,6 +70,23 @@ async def test_the_deadline_of_the_unit_rules_its_calls(serve, make_web, open_un
         await late.ahttp.get(server.base)
     assert len(server.seen) == 1
     assert late.requests == []
+
+
+async def test_a_unit_whose_process_was_slow_to_start_has_its_whole_time(serve, make_web, open_unit, clock):
+    """The deadline can be moved when the work begins; it then counts from there, whatever the start took."""
+
+    async def handler(_server, _head, writer):
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    server = await serve(handler)
+    session = open_unit(await make_web(), deadline=clock.monotonic() + 10)
+    clock.advance(timedelta(seconds=25))
+    session.give_time(10)
+    clock.advance(timedelta(seconds=9))
+    assert await session.ahttp.get_text(server.base) == "ok"
+    clock.advance(timedelta(seconds=2))
+    with pytest.raises(TransientError, match="the time of rounds was up"):
+        await session.ahttp.get(server.base)
 
 
 async def test_a_connection_that_timed_out_is_not_used_again(serve, make_web, open_unit):

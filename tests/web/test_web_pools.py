@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -60,8 +62,8 @@ async def test_a_crowded_host_does_not_hold_the_turns_of_the_others(serve, make_
     crowded, free = await serve(stuck), await serve(Crowd(1))
     session = open_unit(await make_web(concurrency=10))
     waiting = [asyncio.ensure_future(session.ahttp.get(crowded.base)) for _ in range(100)]
-    await asyncio.wait_for(crowded.arrived.wait(), 10)
-    assert (await asyncio.wait_for(session.ahttp.get(free.base), 10)).text == "ok"
+    await asyncio.wait_for(crowded.arrived.wait(), 60)
+    assert (await asyncio.wait_for(session.ahttp.get(free.base), 60)).text == "ok"
     stuck.full.set()
     await asyncio.gather(*waiting)
 
@@ -109,6 +111,65 @@ async def test_a_rate_holds_for_those_who_come_at_once(clock):
     assert waits == pytest.approx([0.1, 0.2, 0.3])
 
 
+async def test_a_rate_holds_for_those_who_waited_for_a_turn_among_all(clock, waits):
+    """Eight wait while another host holds the only turn there is; then they go by the pace of theirs, not all at once."""
+    limits = Limits(clock, waits, concurrency=1, limit=HostLimit(concurrency=8, rate=10), limits={})
+    began = []
+
+    async def ask():
+        async with limits.turn("x.example"):
+            began.append(clock.monotonic())
+
+    async with limits.turn("slow.example"):
+        asking = [asyncio.ensure_future(ask()) for _ in range(8)]
+        for _ in range(50):
+            await asyncio.sleep(0)
+        clock.advance(timedelta(seconds=60))
+    await asyncio.gather(*asking)
+    assert [late - early for early, late in pairwise(began)] == pytest.approx([0.1] * 7)
+
+
+async def test_nobody_holds_a_turn_among_all_while_he_waits_for_the_pace_of_his_host(clock):
+    """The one turn there is goes to another host meanwhile."""
+    go, waits = asyncio.Event(), []
+
+    async def sleep(seconds):
+        waits.append(seconds)
+        await go.wait()
+
+    limits = Limits(clock, sleep, concurrency=1, limit=HostLimit(), limits={"x.example": HostLimit(rate=0.01)})
+
+    async def ask():
+        async with limits.turn("x.example"):
+            pass
+
+    await ask()
+    asking = asyncio.ensure_future(ask())
+    for _ in range(50):
+        await asyncio.sleep(0)
+    async with limits.turn("other.example"):
+        assert waits == pytest.approx([100])
+    go.set()
+    await asking
+
+
+async def test_who_is_cancelled_while_he_waits_gives_back_what_he_held(clock, waits):
+    limits = Limits(clock, waits, concurrency=1, limit=HostLimit(concurrency=2, rate=10), limits={})
+
+    async def ask():
+        async with limits.turn("x.example"):
+            pass
+
+    async with limits.turn("slow.example"):
+        asking = [asyncio.ensure_future(ask()) for _ in range(4)]
+        for _ in range(50):
+            await asyncio.sleep(0)
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+    await asyncio.wait_for(asyncio.gather(*(ask() for _ in range(4))), 60)
+
+
 async def test_limits_remember_a_bounded_number_of_hosts(clock, waits):
     limits = Limits(clock, waits, concurrency=64, limit=HostLimit(), limits={})
     async with limits.turn("held.example"):
@@ -147,7 +208,7 @@ async def test_idle_pools_are_closed_after_a_while(serve, make_web, open_unit, m
     assert len(web._pools) == 1
     (task,) = server._tasks
     task.add_done_callback(lambda _: gone.set())
-    await asyncio.wait_for(gone.wait(), 10)
+    await asyncio.wait_for(gone.wait(), 60)
     assert len(web._pools) == 0
 
 
@@ -178,6 +239,6 @@ async def test_a_connection_the_server_closed_meanwhile_is_not_used(serve, sessi
     for _ in range(3):
         hung_up.clear()
         await session.ahttp.get(server.base)
-        await asyncio.wait_for(hung_up.wait(), 10)
+        await asyncio.wait_for(hung_up.wait(), 60)
     assert server.connections == 3
     assert [seen.status for seen in session.requests] == [200, 200, 200]

@@ -227,9 +227,31 @@ def test_a_structured_event_is_redacted_within():
 
 
 def test_of_very_many_secrets_the_newest_are_kept():
-    redactor = Redactor(f"rotating-secret-{n:05}" for n in range(5000))
+    redactor = Redactor()
+    for n in range(5000):
+        redactor.add(f"rotating-secret-{n:05}")
     assert redactor("rotating-secret-04999") == "[secret]"
     assert len(redactor._longest_first) <= 512
+
+
+def test_a_configured_secret_outlives_whatever_is_met_at_run_time():
+    """Given at construction or by the house: a source that hands out a token a page cannot push it out."""
+    redactor = Redactor(["the-configured-secret"])
+    redactor.add("the-other-secret")
+    redactor.add("the-other-secret", configured=True)
+    for n in range(600):
+        redactor.add(f"rotating-secret-{n:05}")
+    assert redactor("the-configured-secret the-other-secret") == "[secret] [secret]"
+    assert redactor.certain("the-configured-secret the-other-secret") == "[secret] [secret]"
+    assert redactor("rotating-secret-00599 rotating-secret-00000") == "[secret] rotating-secret-00000"
+
+
+async def test_the_secrets_of_an_instance_outlive_its_tokens_in_the_log_of_the_process(make_web, open_unit):
+    web = await make_web()
+    session = open_unit(web, secrets={"key": CANARY})
+    for n in range(600):
+        session.redactor.add(f"rotating-secret-{n:05}")
+    assert web.redactor(CANARY) == session.redactor(CANARY) == "[secret]"
 
 
 def test_control_characters_are_removed():

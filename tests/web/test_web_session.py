@@ -29,7 +29,7 @@ async def in_thread(work):
         loop.call_soon_threadsafe(done.set_result, result)
 
     threading.Thread(target=body, daemon=True).start()
-    return await asyncio.wait_for(done, 10)
+    return await asyncio.wait_for(done, 60)
 
 
 async def silent(server, _head, _writer):
@@ -83,7 +83,7 @@ async def test_stopping_cancels_the_call_in_flight(colour, serve, make_web, open
     session = open_unit(await make_web())
     call = in_thread(lambda: session.http.get(server.base)) if colour == "sync" else session.ahttp.get(server.base)
     running = asyncio.ensure_future(call)
-    await asyncio.wait_for(server.arrived.wait(), 10)
+    await asyncio.wait_for(server.arrived.wait(), 60)
     session.stop()
     outcome = (await asyncio.gather(running, return_exceptions=True))[0]
     assert isinstance(outcome, Stopped)
@@ -103,7 +103,7 @@ async def test_stopping_one_unit_leaves_the_others_alone(serve, make_web, open_u
     web = await make_web()
     first, second = open_unit(web), open_unit(web)
     calls = [asyncio.ensure_future(s.ahttp.get_text(server.base)) for s in (first, second)]
-    await asyncio.wait_for(server.arrived.wait(), 10)
+    await asyncio.wait_for(server.arrived.wait(), 60)
     first.stop()
     server.release.set()
     stopped, text = await asyncio.gather(*calls, return_exceptions=True)
@@ -115,7 +115,7 @@ async def test_a_unit_can_be_stopped_from_another_thread(serve, make_web, open_u
     server = await serve(silent)
     session = open_unit(await make_web())
     running = asyncio.ensure_future(in_thread(lambda: session.http.get(server.base)))
-    await asyncio.wait_for(server.arrived.wait(), 10)
+    await asyncio.wait_for(server.arrived.wait(), 60)
     await in_thread(session.stop)
     assert isinstance(await running, Stopped)
 
@@ -125,7 +125,7 @@ async def test_closing_the_web_stops_every_unit(serve, make_web, open_unit):
     web = await make_web()
     session = open_unit(web)
     running = asyncio.ensure_future(in_thread(lambda: session.http.get(server.base)))
-    await asyncio.wait_for(server.arrived.wait(), 10)
+    await asyncio.wait_for(server.arrived.wait(), 60)
     await web.__aexit__(None, None, None)
     assert isinstance(await running, Stopped)
 
@@ -135,7 +135,7 @@ async def test_a_cancelled_task_is_cancelled_and_not_stopped(serve, make_web, op
     server = await serve(silent)
     session = open_unit(await make_web())
     running = asyncio.ensure_future(session.ahttp.get(server.base))
-    await asyncio.wait_for(server.arrived.wait(), 10)
+    await asyncio.wait_for(server.arrived.wait(), 60)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from capteur.errors import ConfigError, SourceChanged
+from capteur.errors import ConfigError, SourceChanged, TransientError
 from capteur.web import Web, WebSettings
 
 
@@ -72,3 +72,10 @@ def test_a_world_elsewhere_is_refused(world, clock):
     """It would be sent every token of every source."""
     with pytest.raises(ConfigError, match="is not a loopback address"):
         Web(WebSettings(world=world), clock)
+
+
+async def test_a_dead_world_is_named_beside_the_host_that_was_meant(make_web, open_unit):
+    session = open_unit(await make_web(allow=(), world="http://127.0.0.1:9", attempts=1))
+    with pytest.raises(TransientError, match=r"acme.example, via \[web\] world http://127.0.0.1:9, failed"):
+        await session.ahttp.get("https://acme.example/")
+    assert session.unreached == {"acme.example"}

@@ -19,6 +19,12 @@ def test_case_does_not_count_and_the_known_spelling_is_told():
     assert did_you_mean("roles", ["Roles"]) == "; did you mean 'Roles'?"
 
 
+def test_that_both_end_in_com_makes_no_two_companies_alike():
+    assert nearest("nosuch.com", ["initech.com", "acme.com"]) == []
+    assert nearest("acmee.com", ["initech.com", "acme.com"]) == ["acme.com"]
+    assert nearest("hiring.opend", ["funding.raised", "hiring.opened"], 1) == ["hiring.opened"]
+
+
 def test_a_guess_that_is_probably_wrong_is_not_made():
     assert did_you_mean("interval", ["every", "budget", "deadline"]) == ""
 

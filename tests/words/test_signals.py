@@ -97,3 +97,44 @@ def test_clean_leaves_nothing_that_moves_a_cursor_or_reverses_a_line(text: str) 
     shown = clean(text)
     assert len(shown) <= 300
     assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c in "\u202e\u2066\u200f" for c in shown)
+
+
+ASKED = {"statement": "Please call me about 40 seats", "place": "booth 12, SaaStr"}
+
+
+def ask(**changes: Any) -> Signal:
+    """An `ask.contact` that is as it should be, but for the changes."""
+    return signal(**{"kind": "ask.contact", "occurred_at": NOW, "data": ASKED, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaints"),
+    [
+        ({"data": None}, ["data: an ask.contact lacks its statement", "data: an ask.contact lacks its place"]),
+        ({"data": {"place": "a call"}}, ["data: an ask.contact lacks its statement"]),
+        ({"data": {"statement": "Call me"}}, ["data: an ask.contact lacks its place"]),
+        ({"data": {**ASKED, "statement": "  "}}, ["data: an ask.contact lacks its statement"]),
+        ({"data": {**ASKED, "place": 7}}, ["data: an ask.contact lacks its place"]),
+        ({"occurred_at": "2026-11-19"}, ["occurred_at: an ask.contact lacks its exact time"]),
+    ],
+)
+def test_an_ask_without_exact_statement_place_and_time_is_refused(
+    changes: dict[str, Any], complaints: list[str]
+) -> None:
+    with pytest.raises(InputError) as refused:
+        accept(ask(**changes), {"ask.contact"}, NOW)
+    assert refused.value.what.split("; ") == complaints
+
+
+@pytest.mark.parametrize("more", [{}, {"data": {"statement": "Call me"}, "evidence_url": "https://us.example/contact"}])
+def test_an_ask_with_all_three_is_taken(more: dict[str, Any]) -> None:
+    """Where it can be seen is a place too."""
+    accepted = accept(ask(**more), {"ask.contact"}, NOW)
+    assert (accepted.kind, accepted.by_day) == ("ask.contact", False)
+    assert accepted.data is not None
+    assert "statement" in accepted.data
+
+
+def test_other_kinds_need_none_of_it() -> None:
+    """A question of which only the day is known is still a question."""
+    assert accept(signal(kind="question.asked"), {"question.asked"}, NOW).by_day

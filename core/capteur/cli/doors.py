@@ -51,6 +51,15 @@ def call_of(ctx: click.Context) -> Call:
 
 
 pass_call = click.make_pass_decorator(Call, ensure=True)
+log_form = click.option(
+    "--log",
+    "form",
+    type=click.Choice(["console", "json"]),
+    default="console",
+    show_default=True,
+    help="Form of the log.",
+)
+"""Of commands that run for long, and are told of by their log."""
 """Hands the Call to a command as its first argument."""
 
 

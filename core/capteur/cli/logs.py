@@ -19,8 +19,9 @@ from structlog.processors import format_exc_info
 from structlog.stdlib import LoggerFactory, ProcessorFormatter
 
 from capteur.cli.screen import dumps
+from capteur.options import names_a_secret
 from capteur.web import Redactor
-from capteur.web.redaction import MASK, names_a_secret
+from capteur.web.redaction import MASK
 from capteur.wording import safe
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -24,19 +25,19 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
-class Screen:
+class Screen(ABC):
     """What a command shows. `header` names the columns of `rows`; `as_of` (micros) dates all of it."""
 
     header: ClassVar[tuple[str, ...]] = ()
     as_of: int
 
+    @abstractmethod
     def lines(self, width: int) -> Iterator[Text]:
         """The screen for a person, no line wider than `width`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows(self) -> Iterator[Sequence[Cell]]:
         """The data in full, one sequence per item, in the order of `header`. Numbers as numbers, no number as None."""
-        raise NotImplementedError
 
     def items(self) -> Iterable[Mapping[str, Any]]:
         """The data for a program; by default the rows under their names."""

@@ -12,14 +12,14 @@ from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
 
 from capteur.conforming.checks import Checks, refuse, stand_aside
 from capteur.errors import CapteurError, ConfigError
-from capteur.options import Options
+from capteur.options import Options, names_a_secret
 from capteur.registry import building
 from capteur.registry.contract import check
 from capteur.registry.shapes import Found, Group, Origin
-from capteur.sensor import RESERVED
+from capteur.sensor import Sensor
+from capteur.sensor import reserved as reserved_by
 from capteur.settings import Settings
 from capteur.settings.values import AccountsSection, WebSection
-from capteur.web.redaction import names_a_secret
 
 CANARY = "canary-4f1c-value"
 """Given as a value that no message may repeat."""
@@ -52,8 +52,9 @@ class DeclaredChecks(Checks):
         """The configured plugin, by the registry's own way."""
         cls, group, config = self._plugin()
         given = {**config, **more}
-        raw = {key: value for key, value in given.items() if group != "sensors" or key not in RESERVED}
-        reserved: Collection[str] = RESERVED if group == "sensors" else ("use",)
+        ours = reserved_by(cls) if issubclass(cls, Sensor) else frozenset[str]()
+        raw = {key: value for key, value in given.items() if key not in ours}
+        reserved: Collection[str] = ours or ("use",)
         table = f"{group}.{cls.name}"
         return building.options(
             cls, raw, who=f"{group[:-1]} {cls.name}", table=table, config=settings_in(Path()), reserved=reserved

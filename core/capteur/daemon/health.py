@@ -83,6 +83,7 @@ class Monitor:
             *(["it is stopping: nothing more is taken"] if pulse.draining else []),
             *(["it has not looked at the store yet"] if pulse.looked is None else []),
             *([trouble] if trouble else []),
+            *([self._redact(pulse.idle)] if pulse.idle else []),
         ]
         if pulse.is_ready(now):
             return Answer.document(HTTPStatus.OK, {"status": "ready", "reasons": []})

@@ -69,6 +69,11 @@ class Scrape:
         """The enabled instances: a counter that exists from the start shows its first step as one."""
         return [instance.name for instance in self.house.instances if instance.enabled]
 
+    @property
+    def pushed(self) -> list[str]:
+        """Those of them that are sent something."""
+        return [i.name for i in self.house.instances if i.enabled and i.shape == "push"]
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
@@ -129,6 +134,25 @@ def _only(counts: Mapping[tuple[str, str], int], word: str) -> dict[str, int]:
     return {key[0]: count for key, count in _copy(counts).items() if key[1] == word}
 
 
+def _kept(scrape: Scrape) -> Samples:
+    counts = {**dict.fromkeys(scrape.pushed, 0), **_copy(scrape.pulse.received)}
+    return [((name,), float(count)) for name, count in sorted(counts.items())]
+
+
+def _refused(scrape: Scrape) -> Samples:
+    return [(key, float(count)) for key, count in sorted(_copy(scrape.pulse.refused).items())]
+
+
+def _waiting_since(scrape: Scrape) -> Samples:
+    now = scrape.house.now()
+    instances = scrape.look.status.instances if scrape.look else []
+    return [
+        ((i.name,), (now - i.inbox.oldest) / MICROS if i.inbox.oldest is not None else 0.0)
+        for i in instances
+        if i.inbox
+    ]
+
+
 def _states(scrape: Scrape) -> Samples:
     instances = scrape.look.status.instances if scrape.look else []
     return [((i.name, state), float(i.state == state)) for i in instances for state in get_args(InstanceState)]
@@ -157,6 +181,11 @@ METRICS: Final = (
     Metric("capteur_requests_total", "counter", "HTTP requests of the units that ended.", _by_instance(lambda p: p.requests), (INSTANCE,)),
     Metric("capteur_signals_total", "counter", "Signals that sensors yielded, by what became of them.", _counted(lambda p: _but(p.signals, UNMATCHED), OUTCOMES), (INSTANCE, "outcome")),
     Metric("capteur_signals_unmatched_total", "counter", "New signals of companies that no account answers to.", _by_instance(lambda p: _only(p.signals, UNMATCHED)), (INSTANCE,)),
+    Metric("capteur_deliveries_received_total", "counter", "Deliveries that were kept and answered with 2xx.", _kept, (INSTANCE,)),
+    Metric("capteur_deliveries_refused_total", "counter", "Requests that were not taken, by why; the instance is empty where none was named.", _refused, (INSTANCE, "reason")),
+    Metric("capteur_deliveries_waiting", "gauge", "Deliveries that wait to be read.", _each(lambda i: i.inbox.waiting if i.inbox else None), (INSTANCE,)),
+    Metric("capteur_deliveries_oldest_waiting_seconds", "gauge", "For how long the first of them has waited.", _waiting_since, (INSTANCE,)),
+    Metric("capteur_deliveries_failed", "gauge", "Deliveries that were set aside, because they could not be read.", _each(lambda i: i.inbox.failed if i.inbox else None), (INSTANCE,)),
     Metric("capteur_store_trouble", "gauge", "1 while this daemon cannot work with the store (full, locked, away).", _one(lambda s: s.pulse.trouble is not None)),
     Metric("capteur_store_up", "gauge", "1 when the store could be read for this answer; else what follows is missing.", _one(lambda s: s.look is not None)),
     Metric("capteur_store_size_bytes", "gauge", "What the store takes on disk.", _looked(lambda look: look.size)),
@@ -188,8 +217,9 @@ class StoreReader:
             if self._look is not None and self._house.clock.monotonic() < self._fresh_until:
                 return self._look
             if self._asking is None:
-                self._asking = threading.Event()
-                threading.Thread(target=self._ask, args=(self._asking,), name="monitoring", daemon=True).start()
+                asking = threading.Event()
+                threading.Thread(target=self._ask, args=(asking,), name="monitoring", daemon=True).start()
+                self._asking = asking  # only now: where no thread can be had, the next scrape tries again
             answered = self._asking
         answered.wait(self._wait_s)
         with self._lock:

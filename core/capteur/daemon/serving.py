@@ -8,14 +8,18 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from capteur.daemon.ticking import Ticker
 from capteur.daemon.watchdog import Watchdog, notify
+from capteur.house.choosing import broken_of
 from capteur.house.looping import run_here
+from capteur.house.pulse import Pulse
 from capteur.house.shift import Shift, open_shift
+from capteur.store.hold import DAEMON
 from capteur.wording import counted
 
 if TYPE_CHECKING:
@@ -30,7 +34,10 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a daemon runs. `port` is where /healthz, /readyz and /metrics answer, None for nowhere; `host` a loopback address."""
+    """How a daemon runs. `port` is where /healthz, /readyz and /metrics answer, None for nowhere.
+
+    `host` is the address they are asked at: any; of one that is not loopback the log warns.
+    """
 
     host: str = "127.0.0.1"
     port: int | None = 9464
@@ -38,13 +45,18 @@ class Options:
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
-def serve(house: House, options: Options) -> int:
+Beside = Callable[["House", Pulse, Callable[[], object]], AbstractContextManager[object]]
+"""What runs beside the daemon for as long as it takes work: made of the house, the pulse to count by, and what wakes the daemon,
+which may be called from any thread."""
+
+
+def serve(house: House, options: Options, beside: Beside | None = None) -> int:
     """Run until SIGTERM or SIGINT; returns 0 after an orderly end. A second signal ends the process at once.
 
-    Raises StoreHeld when another daemon, or a run, holds a SQLite store; ConfigError when the port is taken.
+    Raises StoreHeld when another daemon, or a run, holds a SQLite store; ConfigError when the port is taken; what `beside` raises.
     """
-    with house.store.hold("capteur daemon"):
-        return asyncio.run(_serve(house, options))
+    with house.store.hold(DAEMON):
+        return asyncio.run(_serve(house, options, beside))
 
 
 def once(house: House) -> int:
@@ -62,9 +74,10 @@ async def _once(house: House) -> int:
     return code
 
 
-async def _serve(house: House, options: Options) -> int:
+async def _serve(house: House, options: Options, beside: Beside | None) -> int:
     async with open_shift(house) as shift:
-        stop = _stopper(asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        stop = _stopper(loop)
         watchdog = Watchdog(shift.pulse, house.clock, options.environment)
         ticker = Ticker(shift.tick)
         with ExitStack() as stack:
@@ -74,8 +87,14 @@ async def _serve(house: House, options: Options) -> int:
                 stack.enter_context(listening(house, shift.pulse, options.host, options.port))
             stack.callback(watchdog.stop)
             ticker.start()
+            neighbour = stack.enter_context(ExitStack())
+            if beside is not None:
+                wake = partial(loop.call_soon_threadsafe, shift.wake)
+                neighbour.enter_context(beside(house, shift.pulse, wake))
             watchdog.start()
-            log.info("the daemon has begun: %s", counted(len(house.instances), "instance"))
+            ready, broken = len(house.instances), len(broken_of(house))
+            share = f"{ready} of {counted(ready + broken, 'instance')}" if broken else counted(ready, "instance")
+            log.info("the daemon has begun: %s", share)
             await stop.wait()
             log.info("stopping: nothing more is taken, what runs has %.0f s", options.drain_s)
             notify(
@@ -83,6 +102,7 @@ async def _serve(house: House, options: Options) -> int:
                 options.environment,
             )
             watchdog.stop()
+            await asyncio.to_thread(neighbour.close)
             stopped = await shift.drain(options.drain_s)
             ticker.stop()
         shift.leave()
@@ -120,6 +140,7 @@ def _leave_threads(shift: Shift, code: int) -> None:
     """
     left = [t for t in threading.enumerate() if t.name == "sensor" and t.is_alive()]
     if shift.pulse.stuck or left:
-        log.warning("%d threads of sensors never came back: leaving without them", max(len(left), shift.pulse.stuck))
+        lost = counted(max(len(left), shift.pulse.stuck), "thread of a sensor", "threads of sensors")
+        log.warning("%s never came back: leaving without", lost)
         logging.shutdown()
         os._exit(code)

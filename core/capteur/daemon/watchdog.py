@@ -99,7 +99,9 @@ class Watchdog:
             log.critical(
                 "the ticker has stood still for %.0f s: giving up%s",
                 self._pulse.tick_age(now),
-                f"  it waits in {place}  fix: write a plain def instead of async def, or isolate = true" if place else "",
+                f"  it waits in {place}  fix: write a plain def instead of async def, or isolate = true"
+                if place
+                else "",
             )
             notify("STATUS=the ticker stands still", self._environment)
             self._give_up(FROZEN)

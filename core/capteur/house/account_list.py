@@ -29,12 +29,18 @@ class AccountList:
     def import_accounts(
         self, path: str | Path | None = None, mapping: Mapping[str, str] | None = None
     ) -> roster.ImportReport:
-        """Import a list of accounts (default: `[accounts] file`)."""
-        file = Path(path) if path is not None else self.settings.accounts.file
-        return roster.import_file(self.store, file, mapping, self.now(), [*self.settings.models])
+        """Import a list of accounts (default: `[accounts] file`), and what the lists of competitors and the like say by now."""
+        section = self.settings.accounts
+        file = Path(path) if path is not None else section.file
+        return roster.import_file(self.store, file, mapping, self.now(), [*self.settings.models], section.lists)
 
-    def add_account(self, domain: str, name: str | None = None) -> tuple[Account, bool]:
-        """Put one company on the list; True when it was not there before."""
+    def add_account(self, domain: str, name: str | None = None, *, known_as: str | None = None) -> tuple[Account, bool]:
+        """Put one company on the list; True when it was not there before.
+
+        `known_as` is what sources call it, a name or an id: an unmatched or discovered company, which comes with its signals.
+        """
+        if known_as is not None:
+            return roster.adopt(self.store, domain, known_as, name, self.now())
         return roster.add(self.store, domain, name, self.now())
 
     def accounts(self, states: Sequence[str] = ("listed",)) -> list[Account]:

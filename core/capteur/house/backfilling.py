@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from capteur.accounts import Account
 from capteur.clock import format_duration, from_micros, micros
 from capteur.errors import UsageError
+from capteur.house.choosing import chosen_one
 from capteur.house.equipment import tools_of
 from capteur.house.finished import Finished
 from capteur.house.looping import run_here
 from capteur.house.reports import GOOD, InstanceRun, Move, Progress
-from capteur.house.running import LocalRunner, choose
+from capteur.house.running import LocalRunner
 from capteur.house.session import settle
 from capteur.registry import Instance
 from capteur.runner import SenseUnit, UnitDone
@@ -120,10 +121,7 @@ def backfill(
 
 
 def _instance(house: House, name: str) -> Instance:
-    broken = next((b for b in house.broken if b.instance == name), None)
-    if broken is not None:
-        raise broken.error
-    (instance,) = choose([name], house.instances, ())
+    instance = chosen_one(house, name)
     if instance.shape == "push":
         raise UsageError(
             f"sensor {name} has no past to read: it is sent what happens", fix="ask the sender to send it again"

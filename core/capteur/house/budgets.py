@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from capteur import estimating, ranking
@@ -75,6 +75,15 @@ def _numbers(house: House, ids: Sequence[int], now: int) -> tuple[dict[int, floa
         return {}, None
 
 
+@dataclass(slots=True)
+class _Cut:
+    """What is claimed, who is then left in the order of each instance, and how many seconds those without room are left alone."""
+
+    asks: list[due.Ask] = field(default_factory=list)
+    left: dict[str, list[int]] = field(default_factory=dict)
+    waits: dict[str, float] = field(default_factory=dict)
+
+
 class Thrift:
     """A daemon's side of it: kept by the shift, which lets it claim, in a thread."""
 
@@ -91,16 +100,22 @@ class Thrift:
         """Claim what is due and affordable, with the accounts (None for the instance itself, or one that is gone)."""
         self._prepare(asks)
 
-        def work(conn: Connection) -> list[tuple[WatchRow, Account | None]]:
-            rows = [row for rows in due.take(conn, self._cut(conn, asks, now), now).values() for row in rows]
-            return [(row, accounts.get(conn, row.account_id) if row.account_id else None) for row in rows]
+        def work(conn: Connection) -> tuple[_Cut, list[tuple[WatchRow, Account | None]]]:
+            cut = self._cut(conn, asks, now)
+            rows = [row for rows in due.take(conn, cut.asks, now).values() for row in rows]
+            return cut, [(row, accounts.get(conn, row.account_id) if row.account_id else None) for row in rows]
 
-        return self._house.store.write(work).result()
+        cut, claimed = self._house.store.write(work).result()
+        self._orders |= {name: (self._orders[name][0], left) for name, left in cut.left.items()}
+        self._again |= {name: self._house.clock.monotonic() + seconds for name, seconds in cut.waits.items()}
+        return claimed
 
     def _prepare(self, asks: Sequence[due.Ask]) -> None:
         """Know who is due, and in which order, for the instances that have a budget."""
         now = self._house.now()
         for ask in asks:
+            if ask.instance in self._purses:
+                self._purses[ask.instance].pay_owed(self._house.store)
             made, order = self._orders.get(ask.instance, (0.0, []))
             fresh = order and self._house.clock.monotonic() < made + FRESH_S
             if ask.instance in self._purses and not fresh:
@@ -109,24 +124,26 @@ class Thrift:
                 order = [c.account_id for c in look(self._house, self._instances[ask.instance], ids, now).candidates]
                 self._orders[ask.instance] = self._house.clock.monotonic(), order
 
-    def _cut(self, conn: Connection, asks: Sequence[due.Ask], now: int) -> list[due.Ask]:
-        """The asks, those of instances with a budget cut to what it has room for; in the transaction that claims."""
-        found = []
+    def _cut(self, conn: Connection, asks: Sequence[due.Ask], now: int) -> _Cut:
+        """The asks, those of instances with a budget cut to what it has room for.
+
+        In the transaction that claims, which may break and be done again: it changes nothing here.
+        """
+        cut = _Cut()
         for ask in asks:
             purse = self._purses.get(ask.instance)
             if purse is None:
-                found.append(ask)
+                cut.asks.append(ask)
                 continue
-            _, order = self._orders[ask.instance]
-            order[:] = [account_id for account_id in order if account_id not in ask.but]
+            order = [account_id for account_id in self._orders[ask.instance][1] if account_id not in ask.but]
             most = min(purse.afford(conn, now), ask.limit)
             if most:
-                found.append(replace(ask, accounts=order[:most], limit=most))
-                del order[:most]
+                cut.asks.append(replace(ask, accounts=order[:most], limit=most))
             elif not ask.but:
                 wait = ((purse.frees_at() or now) - now) / 1e6
-                self._again[ask.instance] = self._house.clock.monotonic() + min(max(wait, 1.0), FRESH_S)
-        return found
+                cut.waits[ask.instance] = min(max(wait, 1.0), FRESH_S)
+            cut.left[ask.instance] = order[most:]
+        return cut
 
 
 def with_budget(conn: Connection, status: InstanceStatus, instance: Instance, now: int) -> InstanceStatus:

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 from capteur.clock import format_duration
 from capteur.errors import CapteurError, UsageError
 from capteur.house.cards import delays_of
+from capteur.house.deliveries import gate_findings
 from capteur.house.examining import instance_conformance, plugin_findings
+from capteur.house.findings import broken_findings, instance_findings, kind_findings
+from capteur.house.privacy import privacy_findings
 from capteur.house.probing import probe
 from capteur.house.rehearsing import built
 from capteur.registry import Instance
+from capteur.settings.values import LISTS
 from capteur.store import coverage, runs, watches
 from capteur.watching import (
     DAY,
     SILENCE_DAYS,
     Finding,
-    broken_findings,
-    instance_findings,
     instance_status,
-    kind_findings,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def check(house: House, name: str | None = None, *, live: bool = False) -> list[
 
     With a `name` only that instance (or sensor nobody configured) is looked at. Raises UsageError when there is none.
     """
-    findings = [*_settings(house), *_database(house)]
+    findings = [*_settings(house), *_database(house), *_lists(house)]
     if name is None:
         instances = house.instances
         findings += broken_findings([b for b in house.broken if b.instance])
@@ -43,6 +44,7 @@ def check(house: House, name: str | None = None, *, live: bool = False) -> list[
         findings += _instances(house, instances)
         findings += _models(house, instances)
         findings += _notifiers(house)
+        findings += _privacy(house)
     else:
         found, instances = _one(house, name)
         findings += [*found, *_models(house, instances)]
@@ -73,6 +75,7 @@ def _instances(house: House, instances: Sequence[Instance]) -> list[Finding]:
             for finding in (
                 *instance_findings(instance_status(conn, i, rows.get(i.name), now, finds=finds.get(i.name, ())), i),
                 *_lost(conn, i),
+                *gate_findings(i, listens=house.settings.receiving.listen is not None),
             )
         ]
 
@@ -110,6 +113,15 @@ def _settings(house: House) -> list[Finding]:
                 f"add a [sensors.NAME] table to {name}",
             )
         )
+    if settings.web.world is not None:
+        found.append(
+            Finding(
+                "warn",
+                "config",
+                f"[web] world: every request goes to {settings.web.world}, and no source is asked",
+                f"take it out of {name}: it is for the demo and for tests",
+            )
+        )
     if not settings.web.contact:
         found.append(
             Finding(
@@ -138,6 +150,21 @@ def _database(house: House) -> list[Finding]:
     return found
 
 
+def _lists(house: House) -> list[Finding]:
+    """The files of competitors and the like that are not there: what they said before still holds."""
+    return [
+        Finding(
+            "error",
+            "accounts",
+            f"[accounts] {LISTS[word]}: there is no {path}",
+            f"make the file, or take the option out of {house.settings.path.name}, then capteur accounts import",
+            2,
+        )
+        for word, path in house.settings.accounts.lists.items()
+        if not path.is_file()
+    ]
+
+
 def _models(house: House, instances: Sequence[Instance]) -> list[Finding]:
     try:
         estimators = house.estimators
@@ -148,6 +175,13 @@ def _models(house: House, instances: Sequence[Instance]) -> list[Finding]:
     return [Finding("ok", f"models.{name}", estimator.name) for name, estimator in estimators.items()] + kind_findings(
         kinds.values(), estimators
     )
+
+
+def _privacy(house: House) -> list[Finding]:
+    try:
+        return privacy_findings(house)
+    except CapteurError:
+        return []  # a model that cannot be built is told where models are
 
 
 def _notifiers(house: House) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -14,23 +14,25 @@ from capteur.clock import Clock, micros
 from capteur.errors import UsageError
 from capteur.estimating import Model
 from capteur.estimator import Estimator
-from capteur.house import listing
+from capteur.house import discovering, listing
 from capteur.house.account_list import AccountList
 from capteur.house.backfilling import CHUNK, BackfillReport, backfill
 from capteur.house.cards import SensorCard, cards
 from capteur.house.checking import check
+from capteur.house.choosing import broken_of, choose, chosen_one
+from capteur.house.deliveries import Inbox
+from capteur.house.desk import Desk
 from capteur.house.examining import plugins
 from capteur.house.looping import run_here
 from capteur.house.planning import Plan, plan
 from capteur.house.reports import Progress, RunReport
-from capteur.house.running import choose
 from capteur.house.session import run
 from capteur.house.standing import status
 from capteur.house.trying import LIMIT, Attempt, Trial, try_sensor
 from capteur.keeping import Kept, keep
 from capteur.kinds import CATALOGUE, Kind
 from capteur.nearest import nearest
-from capteur.ranking import Explanation, Ranking, Sort
+from capteur.ranking import Discoveries, Explanation, Ranking, Sort
 from capteur.registry import Broken, Instance, PluginInfo, Registry
 from capteur.settings import Settings
 from capteur.store import Store, watches
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from capteur.store.backup import Backup
 
 
-class House(AccountList):
+class House(AccountList, Desk, Inbox):
     """A project that is open: its settings, plugins, store and models.
 
     Use `open_house`; it is a context manager. Every method raises the errors of `capteur.errors`.
@@ -128,13 +130,13 @@ class House(AccountList):
         Raises UsageError for an unknown name, StoreHeld when another run holds the store. A failing source, plugin or account
         is in the report instead.
         """
-        chosen = choose(names, self.instances, self.broken)
+        chosen = choose(self, names)
         with self.store.hold("capteur run"):
-            return run_here(run(self, chosen, self._broken_of(names), accounts, progress, named=bool(names)))
+            return run_here(run(self, chosen, broken_of(self, names), accounts, progress, named=bool(names)))
 
     def plan(self, names: Sequence[str] | None = None, *, accounts: Sequence[str] | None = None) -> Plan:
         """What `run` would do with the same words, and take; nothing is asked or claimed. Raises as `run`."""
-        return plan(self, choose(names, self.instances, self.broken), accounts, named=bool(names))
+        return plan(self, choose(self, names), broken_of(self, names), accounts, named=bool(names))
 
     def backfill(
         self,
@@ -166,9 +168,6 @@ class House(AccountList):
         """
         body = Path(delivery) if delivery is not None else None
         return try_sensor(self, name, Attempt(account, since, limit, record, body))
-
-    def _broken_of(self, names: Sequence[str] | None) -> list[Broken]:
-        return [b for b in self.broken if b.instance and (not names or b.instance in names)]
 
     def refresh(self) -> int:
         """Refold what is stale; returns how many marks that were."""
@@ -202,6 +201,20 @@ class House(AccountList):
             everyone,
         )
         return listing.ranking_for(self, ask)
+
+    def discovered(
+        self,
+        *,
+        model: str = "main",
+        limit: int | None = None,
+        since: datetime | None = None,
+        minimum: float = 0.0,
+        where: Mapping[str, str] | Iterable[str] = (),
+        details: bool = False,
+    ) -> Discoveries:
+        """Companies nobody listed, by intent. `since` = heard of since then; `where` = by facts, NAME=VALUE. `details` as in `ranking`."""
+        wanted = discovering.Wanted(model, limit, since, minimum, discovering.conditions(where), details)
+        return discovering.discoveries(self, wanted)
 
     def explain(self, label: str, *, model: str = "main", as_of: datetime | None = None) -> Explanation:
         """One account in full. Raises InputError with the nearest names for an unknown one."""
@@ -255,21 +268,28 @@ class House(AccountList):
 
     def keep(self) -> Kept | None:
         """Remove what is old and nobody reads any more; None when that was done within the last day. Every run ends with it."""
-        return keep(
+        accounts = self.settings.accounts
+        kept = keep(
             self.store,
             self.now(),
-            keep_unmatched=self.settings.accounts.keep_unmatched,
+            keep_unmatched=accounts.keep_unmatched,
+            keep_discovered=accounts.keep_discovered,
             in_review=lambda conn: {w.account.id for w in roster.waiting(conn) if w.candidates},
             configured=[*self.settings.sensors],
+            rules=self.settings.retention,
+            keep_deliveries=self.settings.receiving.keep,
         )
+        if kept is not None:
+            estimating.lower_ceilings(self.store, self.models, self.now())
+        return kept
 
     def pause(self, name: str) -> bool:
-        """Let an instance rest until it is resumed; False when it rests already. Raises UsageError for an unknown name."""
+        """Let an instance rest until it is resumed; False when it rests already. Raises as `choosing.chosen_one`."""
         self._known(name)
         return self.store.write(lambda conn: stored_instances.pause(conn, name, self.now())).result()
 
     def resume(self, name: str) -> bool:
-        """Let a parked or paused instance run again; False when it was neither. Raises UsageError for an unknown name."""
+        """Let a parked or paused instance run again; False when it was neither. Raises as `choosing.chosen_one`."""
         self._known(name)
 
         def work(conn: Connection) -> bool:
@@ -279,5 +299,5 @@ class House(AccountList):
         return self.store.write(work).result()
 
     def _known(self, name: str) -> None:
-        if name not in {i.name for i in self.instances} and name not in self.store.read(watches.instances):
-            choose([name], self.instances, ())
+        if name not in self.store.read(watches.instances):
+            chosen_one(self, name)

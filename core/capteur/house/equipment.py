@@ -146,7 +146,7 @@ async def tools_of(
     memory = memory or StoredHosts(store, keep=sink is None)
     async with Web(web_settings, house.clock, hosts=memory, recorder=recorder) as web:
         for secret in settings.secrets.union(*(i.secrets for i in instances)):
-            web.redactor.add(secret)
+            web.redactor.add(secret, configured=True)
         yield Tools(
             store=store,
             web=web,
@@ -157,5 +157,7 @@ async def tools_of(
             discover=frozenset(settings.accounts.discover),
             base=str(settings.folder),
             sink=sink,
+            privacy=settings.privacy,
+            retention=settings.retention,
             purses=purses_of(instances, house.clock) if sink is None else {},
         )

@@ -11,6 +11,7 @@ from capteur import estimating, ranking, roster
 from capteur.accounts import Account
 from capteur.clock import micros
 from capteur.estimating import Model
+from capteur.estimators.weights import ASK
 from capteur.intent import STATUSES, Estimate, Status
 from capteur.ranking import WEEK, Explanation, Ranking, Row, Sort
 from capteur.signals import Observation
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 EXACT = 5000
 """Up to so many accounts the status of each is counted; beyond, the list alone is read."""
+ASKED_LATELY = 30 * 86_400_000_000
+"""After so long somebody who asked to be contacted has found another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +84,12 @@ class _Reading:
 
     def past(self, ask: Ask) -> _Numbers:
         """From history, as it was believed then."""
-        listed = {account.id for account in stored_accounts.listing(self.conn)}
-        found = {
-            a: e for a, e in ranking.unpacked(estimating.estimate_all(self.conn, self.model, self.now)) if a in listed
-        }
-        newest = {a: self.newest_then(a) for a in found} if ask.sort == "newest" else {}
-        return _Numbers(
-            ranking.order(((a, e, newest.get(a, 0)) for a, e in found.items()), ask.sort), found, len(listed)
+        total = coverage.listed(self.conn)
+        found = dict(
+            ranking.unpacked(estimating.estimate_all(self.conn, self.model, self.now, states=stored_accounts.LISTED))
         )
+        newest = {a: self.newest_then(a) for a in found} if ask.sort == "newest" else {}
+        return _Numbers(ranking.order(((a, e, newest.get(a, 0)) for a, e in found.items()), ask.sort), found, total)
 
     def newest_then(self, account_id: int) -> int:
         """The newest signal of an account that was known at the moment of the replay."""
@@ -133,11 +134,13 @@ class _Reading:
         rows = [self.row(account, cover, places[account.id], lines=ask.details) for account in picked]
         rest: list[Row] = []
         if numbers.total <= EXACT or ask.everyone:
-            ids = [account.id for account in stored_accounts.listing(self.conn)]
+            accounts = stored_accounts.listing(self.conn)
+            ids = [account.id for account in accounts]
             rest = ranking.unranked(
-                self.conn, numbers.every, coverage.of_accounts(self.conn, self.watchers, ids, self.now)
+                accounts, numbers.every, coverage.of_accounts(self.conn, self.watchers, ids, self.now)
             )
         model = self.model
+        discovered, best = self.apart()
         return Ranking(
             model=model.name,
             estimator=model.estimator.name,
@@ -150,7 +153,27 @@ class _Reading:
             total=numbers.total,
             statuses=_statuses(numbers.ordered, rest),
             coverage=coverage.of_instances(self.conn, self.watchers, self.now),
+            discovered=discovered,
+            best=best,
+            asking=self.asking(),
         )
+
+    def asking(self) -> tuple[Account, ...]:
+        """Companies off the list that asked to be contacted in the last weeks: nobody would see them in it."""
+        if self.replay:
+            return ()
+        asked = stored_signals.who_asked(self.conn, ASK, self.now - ASKED_LATELY)
+        accounts = {account.id: account for account in stored_accounts.some(self.conn, asked)}
+        return tuple(accounts[id_] for id_ in asked)
+
+    def apart(self) -> tuple[int, float | None]:
+        """(how many companies were discovered that nobody listed, the highest intent among them); nothing for the past."""
+        model, count = self.model, 0 if self.replay else stored_accounts.count(self.conn, stored_accounts.DISCOVERED)
+        if not count:
+            return 0, None
+        args = (self.conn, model.estimator, model.name, model.version.id, self.now)
+        top = ranking.top_now(*args, 1, states=stored_accounts.DISCOVERED)
+        return count, top[0][1].intent if top else None
 
     def explanation(self, label: str) -> Explanation:
         """One account in full."""
@@ -160,9 +183,8 @@ class _Reading:
         cover = coverage.of_accounts(conn, self.watchers, [account.id], self.now)
         found, before, history = self.explain(account, cover)
         estimate = ranking.with_status(found, watched=cover.watched(account.id))
-        row = ranking.detail(
-            conn, account, estimate, before, cover, self.house.kinds, rank=self.place(account.id), lines=True
-        )
+        rank, line = self.placing(account.id)
+        row = ranking.detail(conn, account, estimate, before, cover, self.house.kinds, rank=rank, lines=True)
         return Explanation(
             row=row,
             model=model.name,
@@ -173,25 +195,24 @@ class _Reading:
             neutral=ranking.uncounted(estimate, history, self.now),
             forecast=ranking.forecast(knowing, history, self.now) if estimate.intent is not None else [],
             coverage=coverage.of_instances(conn, self.watchers, self.now),
-            line=self.line(),
+            line=line,
         )
 
-    def place(self, account_id: int) -> int | None:
-        """The account's rank now; None for the past, without a number, and where the list is too long to look."""
-        model = self.model
-        if self.replay or coverage.listed(self.conn) > EXACT:
-            return None
-        found = ranking.everyone_now(self.conn, model.estimator, model.name, model.version.id, self.now)
-        ordered = ranking.order(((a, e, 0) for a, e in found.items()), "intent")
-        return next((place for place, (other, _) in enumerate(ordered, start=1) if other == account_id), None)
+    def placing(self, account_id: int) -> tuple[int | None, float | None]:
+        """(the account's rank now, where capacity draws the line now).
 
-    def line(self) -> float | None:
-        """Where capacity draws the line now; None for the past and without a capacity."""
+        None for the past; the rank also without a number and where the list is too long to look, the line without a capacity.
+        """
         capacity, model = self.house.settings.capacity, self.model
-        if capacity is None or self.replay:
-            return None
-        top = ranking.top_now(self.conn, model.estimator, model.name, model.version.id, self.now, capacity)
-        return ranking.threshold([e.intent or 0.0 for _, e in top], capacity)[0]
+        if self.replay:
+            return None, None
+        args = (self.conn, model.estimator, model.name, model.version.id, self.now)
+        if coverage.listed(self.conn) > EXACT:
+            top = ranking.top_now(*args, capacity) if capacity else []
+            return None, ranking.threshold([e.intent or 0.0 for _, e in top], capacity)[0]
+        ordered = ranking.order(((a, e, 0) for a, e in ranking.everyone_now(*args).items()), "intent")
+        rank = next((place for place, (other, _) in enumerate(ordered, start=1) if other == account_id), None)
+        return rank, ranking.threshold([e.intent or 0.0 for _, e in ordered], capacity)[0]
 
 
 def _statuses(ordered: Iterable[tuple[int, Estimate]], rest: Iterable[Row]) -> dict[Status, int]:

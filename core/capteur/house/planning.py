@@ -12,7 +12,7 @@ from capteur.accounts import Account
 from capteur.house.budgets import look
 from capteur.house.running import listed_accounts
 from capteur.ranking.worth import reason
-from capteur.registry import Instance
+from capteur.registry import Broken, Instance
 from capteur.sensing.purse import Balance, balance
 from capteur.store import spend, watches
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from capteur.house.core import House
 
-PlanState = Literal["ready", "parked", "paused"]
+PlanState = Literal["ready", "parked", "paused", "broken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class InstancePlan:
     """One instance. `looks` in the order of the run, `due` of them by the schedule; `fits` is how many the budget has room for.
 
     `each` = requests of one look by its own history, None while there is none (then 1 is assumed). `requests` and `credits` are
-    what the looks that fit would take; `requests_left` and `credits_left` what the budget has, None = not limited.
+    what the looks that fit would take; `requests_left` and `credits_left` what the budget has, None = not limited. `told` is what
+    the budget says, or why the instance cannot be built, then with its `fix`.
     """
 
     instance: str
@@ -52,6 +53,7 @@ class InstancePlan:
     requests_left: int | None
     credits_left: int | None
     told: str | None
+    fix: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,25 @@ class Plan:
     as_of: int
     instances: list[InstancePlan]
 
+    @property
+    def exit_code(self) -> int:
+        """2 when an instance cannot be built, as `run` would end."""
+        return 2 if any(of.state == "broken" for of in self.instances) else 0
 
-def plan(house: House, chosen: Sequence[Instance], labels: Sequence[str] | None, *, named: bool) -> Plan:
-    """What `run` would do with these instances. Raises InputError for an unknown account."""
+
+def plan(
+    house: House, chosen: Sequence[Instance], broken: Sequence[Broken], labels: Sequence[str] | None, *, named: bool
+) -> Plan:
+    """What `run` would do with these instances; those in `broken` cannot run. Raises InputError for an unknown account."""
     now = house.now()
     accounts = house.store.read(lambda conn: listed_accounts(conn, labels, roster.find))
     found = [_plan(house, i, accounts, now, named=named) for i in chosen if i.shape != "push"]
-    return Plan(now, found)
+    return Plan(now, [*found, *(_not_built(b) for b in broken)])
+
+
+def _not_built(broken: Broken) -> InstancePlan:
+    fix = broken.fix or None
+    return InstancePlan(broken.instance, "broken", [], 0, 0, None, 0, 0, None, None, broken.message, fix)
 
 
 def _plan(house: House, instance: Instance, accounts: Mapping[int, Account], now: int, *, named: bool) -> InstancePlan:
@@ -77,7 +91,7 @@ def _plan(house: House, instance: Instance, accounts: Mapping[int, Account], now
     def work(conn: Connection) -> tuple[PlanState, int, float | None, Balance | None, int]:
         row = watches.instances(conn).get(instance.name)
         parked, paused = row is not None and row.parked_at is not None, row is not None and row.paused_at is not None
-        state: PlanState = "parked" if parked else "paused" if paused and not named else "ready"
+        state: PlanState = "ready" if named else "parked" if parked else "paused" if paused else "ready"
         seen = spend.looked(conn, instance.name)
         due = sum(seen[account_id][2] <= now if account_id in seen else True for account_id in ids)
         each, known = spend.usual(conn, instance.name, now), None

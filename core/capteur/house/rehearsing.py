@@ -54,7 +54,7 @@ class Basket:
             ("fact", batch.facts),
             ("outcome", batch.outcomes),
             ("revoked signal", batch.revokes),
-            ("pair of ids", batch.same),
+            ("joined id", batch.same),
         ):
             if things:
                 self.others[word] = self.others.get(word, 0) + len(things)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from capteur.accounts import Account
@@ -17,7 +18,10 @@ NOTES = 10
 
 @dataclass(slots=True)
 class InstanceRun:
-    """One instance's part of a run. `status`: ok, partial, failed, parked, skipped or waiting; counts as in UnitDone."""
+    """One instance's part of a run. `status`: ok, partial, failed, parked, broken (it could not be built), skipped or waiting; counts as in UnitDone.
+
+    `unreached` are hosts that were asked and did not answer, `answered` counts the requests that were.
+    """
 
     instance: str
     accounts: int = 0
@@ -31,6 +35,8 @@ class InstanceRun:
     bad: int = 0
     unmatched: int = 0
     requests: int = 0
+    persons: int = 0
+    expired: int = 0
     seconds: float = 0.0
     status: str = "ok"
     error: str | None = None
@@ -41,6 +47,8 @@ class InstanceRun:
     waiting: int = 0
     shape: str = ""
     weight: int = 0
+    answered: int = 0
+    unreached: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     """The first bad things that were dropped, a sentence each."""
 
@@ -52,8 +60,10 @@ class InstanceRun:
         away = done.away is not None  # the row waits, but for whoever reads this the source is down
         self.waiting += done.status == "waiting" and not away
         self.failed += away or done.status not in (*GOOD, "waiting")
-        for name in ("new", "updated", "unchanged", "revoked", "bad", "unmatched", "requests"):
+        for name in ("new", "updated", "unchanged", "revoked", "bad", "unmatched", "requests", "persons", "expired"):
             setattr(self, name, getattr(self, name) + getattr(done, name))
+        self.answered += done.answered
+        self.unreached |= {*done.unreached}
         self.notes += [note for note in done.notes if len(self.notes) < NOTES]
         weight = WEIGHTS.get(done.status, 4)
         if done.error and weight > self.weight:
@@ -87,7 +97,7 @@ class InstanceRun:
     @property
     def exit_code(self) -> int:
         """What this instance makes the command end with: a few failing accounts among good ones fail nothing."""
-        if self.status == "parked":
+        if self.status in ("parked", "broken"):
             return 4 if self.credentials else 2
         return 1 if self.status == "failed" else 0
 
@@ -123,9 +133,17 @@ class RunReport:
     seconds: float
     kept: Kept | None = None
     """What was removed for being old; None when that was done within the last day."""
+    offline: int = 0
+    """How many hosts were asked, when that were several and none answered: most likely nobody can be reached from here."""
 
     @property
     def exit_code(self) -> int:
         """The code the command ends with."""
         codes = {run.exit_code for run in self.runs}
         return next((code for code in (2, 4, 1) if code in codes), 0)
+
+
+def offline(runs: Sequence[InstanceRun]) -> int:
+    """How many hosts were asked in vain, when that were several and none at all answered; else 0."""
+    silent = {host for run in runs for host in run.unreached}
+    return len(silent) if len(silent) > 1 and not any(run.answered for run in runs) else 0

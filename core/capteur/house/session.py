@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,16 @@ from capteur.clock import from_micros
 from capteur.errors import CapteurError
 from capteur.estimating import Model
 from capteur.house.budgets import by_worth
+from capteur.house.claiming import Claims
 from capteur.house.equipment import tools_of
-from capteur.house.reports import InstanceRun, Move, Progress, RunReport
-from capteur.house.running import Claims, listed_accounts, run_claims
+from capteur.house.reports import InstanceRun, Move, Progress, RunReport, offline
+from capteur.house.running import listed_accounts, run_claims
 from capteur.intent import Estimate
 from capteur.keeping import Kept
 from capteur.registry import Broken, Instance
 from capteur.store import accounts as stored_accounts
-from capteur.store import coverage, runs, watches
+from capteur.store import coverage, due, runs, watches
+from capteur.store.shapes import InstanceRow
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,26 +46,15 @@ async def run(
     *,
     named: bool = False,
 ) -> RunReport:
-    """Run these instances; those in `broken` are reported as failed beside them. A paused one runs only when it was `named`."""
+    """Run these instances; those in `broken` are reported beside them. One that rests or is parked runs only when it was `named`."""
     started, store = house.clock.monotonic(), house.store
     accounts = store.read(lambda conn: listed_accounts(conn, labels, roster.find))
     rows = store.write(
         lambda conn: {i.name: watches.upsert_instance(conn, i.name, i.use, i.config_hash) for i in chosen}
     ).result()
-    results = [_not_built(b) for b in broken]
-    ready = []
-    for instance in chosen:
-        row = rows[instance.name]
-        if row.parked_at is not None:
-            fix = row.parked_fix or f"capteur resume {instance.name}"
-            results.append(
-                InstanceRun(instance.name, status="parked", error=row.parked_error, fix=fix, credentials=True)
-            )
-        elif row.paused_at is not None and not named:
-            since, fix = f"paused since {from_micros(row.paused_at):%d %b %H:%M} UTC", f"capteur resume {instance.name}"
-            results.append(InstanceRun(instance.name, status="skipped", error=since, fix=fix))
-        else:
-            ready.append(instance)
+    resting = {i.name: _resting(i, rows[i.name], named=named, alone=not accounts) for i in chosen}
+    ready = [i for i in chosen if resting[i.name] is None]
+    results = [*(_not_built(b) for b in broken), *(result for result in resting.values() if result is not None)]
     for result in results:
         if progress is not None:
             progress(Progress(result.instance, 0, 0, 0, result))
@@ -73,9 +64,41 @@ async def run(
         begun = house.now()
         results += await run_claims(claims, house.settings.web.concurrency, progress)
     store.write(lambda conn: record(conn, results, begun, house.now())).result()
+    store.write(lambda conn: _unpark(conn, results, rows)).result()
     moved = await asyncio.to_thread(settle, house)
     kept = await asyncio.to_thread(_tidy, house)
-    return RunReport(house.now(), results, moved, house.clock.monotonic() - started, kept)
+    silent = offline(results) if house.settings.web.world is None else 0
+    return RunReport(house.now(), results, moved, house.clock.monotonic() - started, kept, silent)
+
+
+def _resting(instance: Instance, row: InstanceRow, *, named: bool, alone: bool) -> InstanceRun | None:
+    """Why an instance does not run now, None for one that does. `alone` = there are no accounts to look at."""
+    name, resume = instance.name, f"capteur resume {instance.name}"
+    if row.parked_at is not None and not named:
+        since = f"parked since {from_micros(row.parked_at):%d %b %H:%M} UTC: {row.parked_error}"
+        fix = row.parked_fix or resume
+        return InstanceRun(name, status="parked", error=since, fix=fix, credentials=row.credentials)
+    if row.paused_at is not None and not named:
+        since = f"paused since {from_micros(row.paused_at):%d %b %H:%M} UTC"
+        return InstanceRun(name, status="skipped", error=since, fix=resume)
+    if alone and instance.shape == "account":
+        fix = "capteur accounts import FILE, or capteur accounts add acme.com"
+        return InstanceRun(
+            name, status="skipped", error="the account list is empty: there is nobody to look at", fix=fix
+        )
+    return None
+
+
+def _unpark(conn: Connection, results: Sequence[InstanceRun], rows: Mapping[str, InstanceRow]) -> None:
+    """Instances that were parked and have been tried again by name: they are parked no longer, or for what they say now."""
+    for result in results:
+        row = rows.get(result.instance)
+        if row is None or row.parked_at is None or not result.accounts:
+            continue
+        watches.unpark(conn, row.name)
+        if result.status == "parked":
+            error, credentials = result.error or "parked", result.credentials
+            watches.park(conn, row.name, error, result.fix, row.parked_at, credentials=credentials)
 
 
 def _tidy(house: House) -> Kept | None:
@@ -88,7 +111,7 @@ def _tidy(house: House) -> Kept | None:
 
 
 def _not_built(broken: Broken) -> InstanceRun:
-    return InstanceRun(broken.instance, status="parked", error=broken.message, fix=broken.fix or None, config=True)
+    return InstanceRun(broken.instance, status="broken", error=broken.message, fix=broken.fix or None, config=True)
 
 
 def record(conn: Connection, results: Sequence[InstanceRun], begun: int, ended: int) -> None:
@@ -114,11 +137,15 @@ def record(conn: Connection, results: Sequence[InstanceRun], begun: int, ended: 
 
 
 def settle(house: House) -> list[Move]:
-    """Refold what is stale in every model, tell the observers, and name the accounts whose main number moved most."""
+    """Refold what is stale in every model, tell the observers, and name the accounts whose main number moved most.
+
+    Companies nobody listed are refolded too, and neither told nor named: a market has hundreds of them a day.
+    """
     store, now = house.store, house.now()
-    stale = store.read(coverage.stale_accounts)
+    stale, on_list = store.read(lambda conn: (coverage.stale_accounts(conn), set(due.listed_ids(conn))))
     if not stale:
         return []
+    stale = [account_id for account_id in stale if account_id in on_list]
     before = {name: _numbers(store, model, stale, now) for name, model in house.models.items()}
     house.refresh()
     moves: list[tuple[float, int, float | None, float | None]] = []

@@ -17,12 +17,14 @@ from structlog.contextvars import bound_contextvars
 
 from capteur.errors import CapteurError, StoreBusy, StoreError
 from capteur.house.budgets import Thrift
+from capteur.house.choosing import tell_broken
+from capteur.house.claiming import shared
 from capteur.house.equipment import StoredHosts, tools_of
 from capteur.house.pulse import Pulse
 from capteur.house.reports import InstanceRun
-from capteur.house.running import LEASE_S, guarded
+from capteur.house.running import LEASE_S, guarded, park
 from capteur.house.session import settle
-from capteur.house.upkeep import Upkeep
+from capteur.house.upkeep import AGAIN_S, Upkeep
 from capteur.house.watchbook import Watchbook
 from capteur.registry import Instance
 from capteur.runner import SenseUnit, UnitDone
@@ -39,12 +41,14 @@ log = logging.getLogger("capteur.daemon")
 
 LOOK_S = 1.0
 """How often the store is asked what is due when nothing is known to become due earlier: another process may resume an instance."""
-AGAIN_S = 5.0
-"""How long to leave a store alone that could not be used."""
 SETTLE_S = 0.5
 """How long new signals wait for company before the numbers are brought up to date."""
 CANCEL_S = 5.0
 """How long units that were cancelled at the end may take to come back."""
+FLOW_S = 0.1
+"""Deliveries that come closer to each other than that are read together."""
+READ_S = 10.0
+"""In place of LEASE_S where deliveries are read: what a killed daemon had taken shall not wait for minutes."""
 TURN = 4
 """Rows are taken once a quarter of the room is free, so that a claim serves many of them."""
 
@@ -68,7 +72,7 @@ class Shift:
         self._caring: asyncio.Task[None] | None = None
         self._settling: asyncio.Task[None] | None = None
         self._unsettled = False
-        self._look_at = 0.0
+        self._look_at = self._woken = 0.0
         self._told: set[str] = set()
 
     # the ticker's side
@@ -85,6 +89,13 @@ class Shift:
             self._taking = asyncio.create_task(self._take())
         if self._unsettled and _over(self._settling):
             self._settling = asyncio.create_task(self._settle(SETTLE_S))
+
+    def wake(self) -> None:
+        """Something was pushed: look at once what is due; of many that come together the ticker sees to it."""
+        now, before, self._look_at = self.house.clock.monotonic(), self._woken, 0.0
+        self._woken = now
+        if now - before > FLOW_S:
+            self.tick()
 
     async def work_off(self) -> None:
         """Serve everything that is due now, to the end; for `daemon --once` and for time that is told."""
@@ -171,16 +182,16 @@ class Shift:
         for unit in self._running.values():
             busy.setdefault(unit.instance, []).append(unit.account_id)
         most = self._width if len(self._instances) == 1 else max(1, self._width * 3 // 4)
+        serves = {name: len(ids) for name, ids in busy.items()}
+        free = self._tools.most_processes - sum(n for name, n in serves.items() if self._instances[name].isolate)
         asks: list[due.Ask] = []
-        for place, name in enumerate(names):
-            share = min(-(-room // (len(names) - place)), most - len(busy.get(name, ())))
-            if share > 0:
-                lease = self._instances[name].deadline.total_seconds() + LEASE_S
-                asks.append(due.Ask(name, share, lease, busy.get(name, ())))
-                room -= share
+        for instance, share in shared(
+            [self._instances[n] for n in names], serves, room=room, most=most, processes=free
+        ):
+            lease = instance.deadline.total_seconds() + (READ_S if instance.shape == "push" else LEASE_S)
+            asks.append(due.Ask(instance.name, share, lease, busy.get(instance.name, ())))
         if not asks:
             return 0
-
         claimed = await self._trying(lambda: self._thrift.claim(asks, now))
         if claimed is None:
             return None
@@ -213,7 +224,8 @@ class Shift:
     async def _serve(self, task: Task, run: InstanceRun, number: int) -> None:
         with bound_contextvars(instance=run.instance, run=number):
             done = await guarded(partial(self._run, task), task.unit)
-            self._count(done)
+            self.pulse.count(done)
+            self._unsettled |= bool(done.new or done.updated or done.revoked)
             run.add(done)
             if done.status == "failed":
                 self._trouble(done.error or "the store cannot be used")
@@ -227,23 +239,10 @@ class Shift:
 
     def _park(self, done: UnitDone) -> bool:
         """Let the instance wait for its operator; False when another of its units has seen to that."""
-        name, now = done.unit.instance, self.house.now()
-        park = self.house.store.write(lambda conn: watches.park(conn, name, done.error or "parked", done.fix, now))
-        first = park.result()
+        first = park(self.house.store, done, self.house.now()).result()
         if first:
-            self._tools.observe("capteur_instance_parked", instance=name, reason=done.error or "parked")
+            self._tools.observe("capteur_instance_parked", instance=done.unit.instance, reason=done.error or "parked")
         return first
-
-    def _count(self, done: UnitDone) -> None:
-        name, pulse = done.unit.instance, self.pulse
-        pulse.units[name, done.status] += 1
-        pulse.requests[name] += done.requests
-        pulse.seconds[name] = pulse.seconds.get(name, 0.0) + done.seconds
-        pulse.stuck += done.status == "stuck"
-        for what in ("new", "updated", "unchanged", "revoked", "bad", "unmatched"):
-            pulse.signals[name, what] += getattr(done, what)
-        if done.new or done.updated or done.revoked:
-            self._unsettled = True
 
     # the numbers, and the upkeep
 
@@ -316,4 +315,5 @@ async def open_shift(house: House) -> AsyncIterator[Shift]:
     async with tools_of(house, list(instances.values()), memory=hosts) as tools:
         shift = Shift(house, tools, instances, hosts)
         shift.book.remember(rows)
+        shift.pulse.idle = tell_broken(house)
         yield shift

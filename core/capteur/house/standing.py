@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capteur.house.budgets import with_budget
+from capteur.house.deliveries import with_inbox
 from capteur.store import daemons, runs, states, watches
+from capteur.store.deliveries import Tally, tallies
 from capteur.watching import DAY, SILENCE_DAYS, DaemonStatus, InstanceStatus, Status, instance_status, recent_signals
 
 if TYPE_CHECKING:
@@ -27,9 +29,18 @@ def status(house: House) -> Status:
             runs.tally(conn, now - DAY),
             runs.finds(conn, now - SILENCE_DAYS * DAY),
         )
+        inboxes = tallies(conn)
         instances = [
-            with_budget(
-                conn, instance_status(conn, i, rows.get(i.name), now, day.get(i.name), finds.get(i.name, ())), i, now
+            with_inbox(
+                with_budget(
+                    conn,
+                    instance_status(conn, i, rows.get(i.name), now, day.get(i.name), finds.get(i.name, ())),
+                    i,
+                    now,
+                ),
+                i,
+                inboxes.get(i.name, Tally()),
+                now,
             )
             for i in house.instances
         ]
@@ -45,6 +56,7 @@ def status(house: House) -> Status:
             states.marks_left(conn),
             house.broken,
             [_daemon(row, now) for row in daemons.daemons(conn)],
+            house.settings.web.world,
         )
 
     return house.store.read(work)
@@ -61,5 +73,5 @@ def _daemon(row: daemons.DaemonRow, now: int) -> DaemonStatus:
         row.running,
         row.stuck,
         row.trouble,
-        now - row.beat_at <= ALIVE,
+        now - row.beat_at <= ALIVE and not row.is_dead,
     )

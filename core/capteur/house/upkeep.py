@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from capteur import __version__, roster
 from capteur.house.running import LEASE_S
 from capteur.registry import Instance
+from capteur.schedules import MICROSECOND
+from capteur.sensing.delivered import LATEST
 from capteur.sensing.verdict import LONGEST
-from capteur.store import daemons, due, watches
+from capteur.store import daemons, deliveries, due, watches
 from capteur.store.daemons import DaemonRow
 from capteur.wording import counted
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("capteur.daemon")
 
+AGAIN_S = 5.0
+"""How long to leave a store alone that could not be used."""
 BEAT_S = 10.0
 """How often a daemon writes that it is alive."""
 TEND_S = 30.0
@@ -69,10 +73,14 @@ class Upkeep:
         """Write the heartbeat, and every half minute look after the rest; returns what to change the tools by."""
         clock = self._house.clock
         now_s, now = clock.monotonic(), self._house.now()
+        tends = now_s >= self._next_tend
+        self._next_beat = now_s + AGAIN_S  # until it has gone well: a store that is away is not asked at every tick
+        if tends:
+            self._next_tend = now_s + AGAIN_S
         self._watch_clocks(now_s, now)
         self._beat(running, now)
         self._next_beat = now_s + BEAT_S
-        if now_s < self._next_tend:
+        if not tends:
             return lambda tools: tools
         self._hosts.reload()
         changed = self._tend(now)
@@ -100,6 +108,7 @@ class Upkeep:
         )
 
         def work(conn: Connection) -> bool:
+            daemons.bury_dead(conn)
             if pulse.trouble is not None:
                 daemons.probe(conn)
             daemons.beat(conn, row, now)
@@ -139,6 +148,9 @@ class Upkeep:
                     watches.ensure(conn, instance.name, ids, now)
                 # a claim of this very moment must not look like one of a wrong clock
                 lease_s = instance.deadline.total_seconds() + LEASE_S + JUMP_S
+                if instance.shape == "push":
+                    deliveries.tend(conn, instance.name, now, lease_s=lease_s, retry_most=LATEST // MICROSECOND)
+                    continue
                 pulled += watches.clip(conn, instance.name, instance.schedule, now=now, waits=LONGEST, lease_s=lease_s)
             return pulled
 

@@ -2,6 +2,8 @@
 
 from capteur.registry.building import secrets_of
 from capteur.registry.holding import Registry
-from capteur.registry.shapes import Broken, Budget, Config, Conformance, Instance, Origin, PluginInfo
+from capteur.registry.shapes import Broken, Budget, Config, Conformance, Instance, Origin, PluginInfo, Reception
 
-__all__ = ["Broken", "Budget", "Config", "Conformance", "Instance", "Origin", "PluginInfo", "Registry", "secrets_of"]
+__all__ = [
+    "Broken", "Budget", "Config", "Conformance", "Instance", "Origin", "PluginInfo", "Reception", "Registry", "secrets_of",
+]  # fmt: skip

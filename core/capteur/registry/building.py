@@ -19,11 +19,14 @@ from capteur.registry import budgets, mistakes
 from capteur.registry.contents import contents
 from capteur.registry.contract import DURATIONS, duration_is_zero, shape_of
 from capteur.registry.loading import as_plugin_error, is_authors
+from capteur.registry.receptions import reception
 from capteur.registry.shapes import Config, Instance, Origin
 from capteur.schedules import At, Schedule, parse_at
-from capteur.sensor import RESERVED, Sensor
+from capteur.sensor import Sensor, reserved
 
 P = TypeVar("P", bound=Options)
+NAMELESS = "[sensors.NAME"
+"""How a validator's message writes its own table: it cannot know how it is called."""
 
 
 def options(
@@ -34,25 +37,25 @@ def options(
     Raises ConfigError with everything that is wrong; it names option and place, and quotes no value.
     """
     place = config.place(table) if config else ""
+
+    def own(text: str) -> str:
+        return text.replace(NAMELESS, f"[{table}") if table else text
+
     given, secrets = config.resolve(table, raw) if config else (dict(raw), frozenset[str]())
+    hidden = mistakes.hidden(cls, given, secrets) if config else mistakes.texts(given)
     try:
         made, taken = _validated(cls, given, table, config)
     except ValidationError as error:
-        found = mistakes.problems(error.errors(include_url=False), given, cls, reserved)
-        raise _refused(who, found, place, secrets) from None
+        found = mistakes.problems(error.errors(include_url=False), given, cls, reserved, hidden)
+        raise _refused(who, [own(text) for text in found], place, secrets) from None
     except CapteurError as error:
-        raise ConfigError(
-            f"{who}: {mistakes.masked(error.what, mistakes.texts(given))}",
-            why=place,
-            fix=mistakes.masked(error.fix, mistakes.texts(given)),
-        ) from None
+        what, fix = (own(mistakes.masked(text, hidden)) for text in (error.what, error.fix))
+        raise ConfigError(f"{who}: {what}", why=place, fix=fix) from None
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  an author's validator may raise anything, SystemExit too
         problem = as_plugin_error(error, is_authors(cls), cls.__module__)
-        raise ConfigError(
-            f"{who}: {mistakes.masked(problem.what, mistakes.texts(given))}", why=place, fix=problem.fix
-        ) from None
+        raise ConfigError(f"{who}: {mistakes.masked(problem.what, hidden)}", why=place, fix=problem.fix) from None
     found = mistakes.unlikely(made, taken)
     if found:
         raise _refused(who, found, place, ())
@@ -88,15 +91,17 @@ def _refused(who: str, found: list[str], place: str, secrets: Iterable[str]) -> 
 def instance(name: str, raw: Mapping[str, Any], cls: type[Sensor], origin: Origin, config: Config) -> Instance:
     """A sensor's class and its table `[sensors.NAME]` as an Instance. Raises ConfigError."""
     table, who = f"sensors.{name}", f"sensor {name}"
-    own, _ = config.resolve(table, {key: value for key, value in raw.items() if key in RESERVED})
+    ours = reserved(cls)
+    own, _ = config.resolve(table, {key: value for key, value in raw.items() if key in ours})
     timing = _Timing(own, cls, lambda option: config.place(table, option))
     sensor, secrets, given = options(
-        cls, {k: v for k, v in raw.items() if k not in RESERVED}, who=who, table=table, config=config, reserved=RESERVED
+        cls, {k: v for k, v in raw.items() if k not in ours}, who=who, table=table, config=config, reserved=ours
     )
     schedule = timing.schedule()
     budget, cost = budgets.budget(own.get("budget"), config.place(table, "budget")), budgets.cost(sensor, who)
     budgets.agree(budget, cost, who, config.place(table, "budget"))
-    found: list[str] = []
+    received = reception(cls, own, lambda option: config.place(table, option))
+    found: list[str] = list(received.secrets) if received is not None else []
     canonical = _canonical(sensor, found)
     use = cls.name
     told = [use, canonical, *contents(sensor, config.folder, who)]
@@ -117,6 +122,7 @@ def instance(name: str, raw: Mapping[str, Any], cls: type[Sensor], origin: Origi
         kinds=_kinds(cls),
         given=given,
         cost=cost,
+        reception=received,
     )
 
 

@@ -17,7 +17,7 @@ from capteur.kinds import Kind, is_kind_name
 from capteur.notifier import Notifier
 from capteur.options import Options
 from capteur.registry.shapes import ONE, Found, Group, Shape
-from capteur.sensor import API, RESERVED, AccountSensor, FeedSensor, PushSensor, Sensor
+from capteur.sensor import API, AccountSensor, FeedSensor, PushSensor, Sensor, reserved
 from capteur.signals import clean
 
 SHAPES: tuple[tuple[type[Sensor], Shape, str, tuple[str, ...]], ...] = (
@@ -27,7 +27,9 @@ SHAPES: tuple[tuple[type[Sensor], Shape, str, tuple[str, ...]], ...] = (
 )
 DURATIONS = ("every", "overlap", "first_run", "deadline", "silent_after")
 _WORDS = frozenset({"name", "api"})
-_SENSOR_WORDS = _WORDS | {"kinds", "present_only", "history", *DURATIONS}
+_SENSOR_WORDS = _WORDS | {"kinds", "present_only", "history", "keeps", "open_to", *DURATIONS}
+NEVER_KEPT = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+"""Headers that no sensor gets to see."""
 _BASE: dict[Group, type[Options]] = {"sensors": Sensor, "estimators": Estimator, "notifiers": Notifier}
 _METHODS: dict[Group, tuple[str, ...]] = {
     "estimators": ("explain", "estimate", "fold", "read", "ceiling"),
@@ -74,7 +76,7 @@ def _problems(cls: type[Options], found: Found) -> Iterator[Problem]:
     for text in (*_api(cls), *_name(cls, found), *_fields(cls), *_state(cls)):
         yield line, text
     if issubclass(cls, Sensor):
-        for text in (*_kinds(cls), *_durations(cls)):
+        for text in (*_kinds(cls), *_durations(cls), *_receives(cls)):
             yield line, text
         yield from _detects(cls, line)
     for method in _METHODS.get(found.group, ()):
@@ -107,7 +109,7 @@ def _fields(cls: type[Options]) -> Iterator[str]:
     for name in sorted(names & (_SENSOR_WORDS if issubclass(cls, Sensor) else _WORDS)):
         yield f"'{name}' has a type, so it became an option; write {name} = ... without one"
     if issubclass(cls, Sensor):
-        for name in sorted((names & {*RESERVED, "cost"}) - _SENSOR_WORDS):
+        for name in sorted((names & {*reserved(cls), "cost"}) - _SENSOR_WORDS):
             yield f"the option name '{name}' is capteur's own; call it otherwise"
     elif "use" in names:
         yield "the option name 'use' is capteur's own; call it otherwise"
@@ -155,6 +157,19 @@ def _durations(cls: type[Sensor]) -> Iterator[str]:
                 parse_duration(value if isinstance(value, str) else "")
         except ValueError:
             yield f'{word} is not a duration; write e.g. {word} = "6h"'
+
+
+def _receives(cls: type[Sensor]) -> Iterator[str]:
+    if not issubclass(cls, PushSensor) or {"keeps", "open_to"} & {*cls.model_fields}:
+        return
+    keeps: object = cls.keeps
+    if not isinstance(keeps, tuple) or not all(isinstance(h, str) and h and h == h.strip().lower() for h in keeps):
+        yield 'keeps is a tuple of header names in lower case; write keeps = ("x-event",)'
+    else:
+        for header in sorted(NEVER_KEPT & {*keeps}):
+            yield f"keeps: {header} is never kept; leave it out"
+    if cls.open_to not in ("senders", "browsers"):
+        yield "open_to is 'senders' or 'browsers'"
 
 
 def _detects(cls: type[Sensor], line: int | None) -> Iterator[Problem]:

@@ -80,15 +80,20 @@ def in_folder(folder: Path) -> Iterator[Found | Broken]:
             yield from _in_file(file)
         except SyntaxError as error:
             problem = PluginError(f"{file.name}:{error.lineno or 1}: SyntaxError: {clean(error.msg, 120)}")
-            yield Broken.of(problem, group="sensors", name=file.stem)
+            yield Broken.of(problem, group="sensors", name=file.stem, origin=_origin(file))
         except Exception as error:  # noqa: BLE001  NUL bytes, no permission, nesting: one file must not hide the others
             reason = error.strerror if isinstance(error, OSError) else clean(str(error), 120)
-            yield Broken.of(PluginError(f"{file.name}: cannot be read: {reason}"), group="sensors", name=file.stem)
+            problem = PluginError(f"{file.name}: cannot be read: {reason}")
+            yield Broken.of(problem, group="sensors", name=file.stem, origin=_origin(file))
+
+
+def _origin(file: Path) -> Origin:
+    return Origin("", "", f"{file.parent.name}/{file.name}")
 
 
 def _in_file(file: Path) -> Iterator[Found | Broken]:
     tree = ast.parse(file.read_bytes(), filename=file.name)
-    origin = Origin("", "", f"{file.parent.name}/{file.name}")
+    origin = _origin(file)
     groups: dict[str, Group] = {}
     names: dict[str, tuple[int, str | None]] = {}
     parents: set[str] = set()
@@ -107,7 +112,7 @@ def _in_file(file: Path) -> Iterator[Found | Broken]:
             yield Found(groups[cls], clean(name, 80), origin, file.stem, cls, file)
         elif cls not in parents and not cls.startswith("_"):
             problem = PluginError(f"{file.name}:{line}: {cls} has no 'name'; add e.g. name = \"{file.stem}\"")
-            yield Broken.of(problem, group=groups[cls], name=file.stem)
+            yield Broken.of(problem, group=groups[cls], name=file.stem, origin=origin)
     if groups.get("") == "hooks":
         yield Found("hooks", file.stem, origin, file.stem, "", file)
 

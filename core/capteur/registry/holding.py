@@ -128,7 +128,7 @@ class Registry:
         ]  # fmt: skip
         nameless = [b for b in self.broken() if (b.group, b.name) not in everything]
         lines += [
-            PluginInfo(b.name, b.group, b.distribution, b.version, b.name, "broken", b.message, fix=b.fix)
+            PluginInfo(b.name, b.group, b.distribution, b.version, b.where or b.name, "broken", b.message, fix=b.fix)
             for b in nameless
         ]
         return sorted(lines, key=lambda line: (GROUPS.index(line.group), line.name, line.distribution))

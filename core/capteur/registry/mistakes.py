@@ -1,4 +1,7 @@
-"""What is wrong with a plugin's options, in our words: every mistake at once, by option, and never with a value."""
+"""What is wrong with a plugin's options, in our words: every mistake at once, by option, and never with a value.
+
+A validator's own sentence is its author's: it may quote what was given, unless that is a secret, or might be one.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,27 @@ from pydantic_core import ErrorDetails
 
 from capteur.expecting import expected
 from capteur.nearest import did_you_mean
-from capteur.options import Options
+from capteur.options import Options, names_a_secret
 
 FIX = "  fix: "
 """What a validator's own message may have behind it: the cure."""
 _LONG = 4
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _OF_A_SHELL = re.compile(r"\$\{?[A-Z][A-Z0-9_]+\}?")
+_AUTHORS = frozenset({"value_error", "assertion_error"})
+"""What pydantic calls an error that a validator of the plugin raised."""
 _KEY = "[key]"
 """What pydantic calls the place of a wrong key: its name is no value, and no secret."""
 
 
 def problems(
-    errors: list[ErrorDetails], given: Mapping[str, Any], cls: type[Options], reserved: Collection[str]
+    errors: list[ErrorDetails],
+    given: Mapping[str, Any],
+    cls: type[Options],
+    reserved: Collection[str],
+    hidden: Collection[str],
 ) -> list[str]:
-    """One sentence an option, unknown options first: a misspelt one is why another is missing."""
+    """One sentence an option, unknown options first: a misspelt one is why another is missing. `hidden` is not quoted by any."""
     known = {f.alias or field for field, f in cls.model_fields.items()}
     unknown = [str(e["loc"][0]) for e in errors if e["type"] == "extra_forbidden" and len(e["loc"]) == 1]
     hints = [did_you_mean(name, [*known, *reserved]) for name in unknown]
@@ -38,7 +47,7 @@ def problems(
             continue
         if error["type"] == "missing" and any(repr(str(error["loc"][-1])) in hint for hint in hints):
             continue
-        told.setdefault(place(error, given), []).append(_words(error))
+        told.setdefault(place(error, given), []).append(_words(error, hidden))
     return found + [f"{where}{_together(texts)}" for where, texts in told.items()]
 
 
@@ -88,7 +97,7 @@ def place(error: ErrorDetails, given: Mapping[str, Any]) -> str:
     return ", ".join(told) + ("" if not told else " " if error["type"] == "missing" else ": ")
 
 
-def _words(error: ErrorDetails) -> str:
+def _words(error: ErrorDetails, hidden: Collection[str]) -> str:
     kind = error["type"]
     if kind == "missing":
         return "is missing"
@@ -102,7 +111,9 @@ def _words(error: ErrorDetails) -> str:
         text = text.removeprefix(start)
     text = text.replace("Input should be", "expected", 1)
     of_a_key = bool(error["loc"]) and error["loc"][-1] == _KEY
-    return text if kind == "enum" or of_a_key else masked(text, texts(error["input"]))
+    if kind == "enum" or of_a_key:
+        return text
+    return masked(text, hidden if kind in _AUTHORS else texts(error["input"]))
 
 
 def _together(found: list[str]) -> str:
@@ -123,6 +134,31 @@ def masked(text: str, values: Iterable[str]) -> str:
         found = re.escape(value)
         text = re.sub(found if len(value) >= _LONG else rf"(?<!\w){found}(?!\w)", "***", text)
     return text
+
+
+def hidden(cls: type[Options], given: Mapping[str, Any], secrets: Iterable[str]) -> set[str]:
+    """Given values that no message shows: `secrets` (out of the environment), what a secret option or one of such a name was
+    given at any depth, and what an option was given that nobody knows, for it may be a misspelt one.
+    """
+    found, plain = {*secrets}, set[str]()
+    for field, info in cls.model_fields.items():
+        if "Secret" not in repr(info.annotation):
+            plain |= {field, info.alias or field}
+    for option, value in given.items():
+        found |= _suspect(value) if option in plain and not names_a_secret(option) else texts(value)
+    return found
+
+
+def _suspect(value: Any) -> set[str]:
+    if isinstance(value, Mapping):
+        return {
+            text
+            for name, item in value.items()
+            for text in (texts(item) if names_a_secret(str(name)) else _suspect(item))
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return {text for item in value for text in _suspect(item)}
+    return set()
 
 
 def texts(value: Any) -> set[str]:

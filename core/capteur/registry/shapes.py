@@ -74,7 +74,7 @@ class Broken:
     """A plugin, or a configured use of one, that cannot be used.
 
     `message` is one line and begins with the author's file:line where there is one; `instance` is the table's name when it is
-    a configured use.
+    a configured use; `where` is as in Origin.
     """
 
     distribution: str
@@ -84,6 +84,7 @@ class Broken:
     group: Group = "sensors"
     instance: str = ""
     fix: str = ""
+    where: str = ""
     error: CapteurError = field(default_factory=CapteurError, repr=False, compare=False)
 
     @classmethod
@@ -100,6 +101,7 @@ class Broken:
             group,
             instance,
             error.fix,
+            origin.where if origin else "",
             error,
         )
 
@@ -159,6 +161,20 @@ class Budget:
     per: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """How the senders of an instance prove who they are; without `secrets` nobody can. Header names are in lower case.
+
+    `way` is where a secret stands: in the path, in the header or query parameter `name`, or nowhere, for what was sent is signed
+    with it: by Standard Webhooks, or in the header `name` as the hexadecimal HMAC of the body. `id_header` has the sender's id.
+    """
+
+    secrets: tuple[str, ...] = field(repr=False)
+    way: Literal["path", "header", "query", "signature"] = "path"
+    name: str = ""
+    id_header: str = "webhook-id"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """One configured use of a sensor, ready to run.
@@ -174,6 +190,7 @@ class Instance:
         secrets: values that no message may show.
         kinds: the declared kinds by name.
         given: the options as the table gives them, `env:NAME` resolved: what the sensor was built from, secrets included.
+        reception: how the senders of a PushSensor's instance prove who they are, None for the other shapes.
     """
 
     name: str
@@ -196,3 +213,4 @@ class Instance:
     kinds: Mapping[str, Kind]
     given: Mapping[str, Any] = field(default_factory=dict, repr=False)
     cost: int = 0
+    reception: Reception | None = None

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
-from capteur.errors import CapteurError
-from capteur.store import spend
+from capteur.sensing.purse import is_done
 from capteur.store.ingest import commit
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from concurrent.futures import Future
 
     from capteur.registry import Instance
     from capteur.sensing.purse import Purse
@@ -24,7 +22,7 @@ LOOKED = frozenset({"ok", "skipped"})
 
 
 class Bill:
-    """Kept by a running unit. Without a purse nothing is counted."""
+    """Kept by a running unit, which stores one thing after the other. Without a purse nothing is counted."""
 
     def __init__(self, instance: Instance, session: Session, purse: Purse | None) -> None:
         self._instance, self._session, self._purse = instance, session, purse
@@ -43,27 +41,29 @@ class Bill:
         whole = status is not None and self._session.refused is None and (self._session.paid > 0 or status in LOOKED)
         return self._purse.spent(asked, self._instance.cost if first else 0, int(whole))
 
-    def commit(self, conn: Connection, batch: Batch, now: int) -> Receipt:
-        """Store a batch, and tell the purse where nobody can look in between. Raises Fenced."""
-        receipt = commit(conn, batch, now)
-        if batch.spent is not None:
-            self._stored(batch.spent)
-        return receipt
-
-    async def pay_alone(self, store: Store) -> None:
-        """Store what was spent by a unit that may store nothing else: its row belongs to somebody else by now."""
-        spent = self.due(None)
-        if spent is None:
-            return
-
-        def work(conn: Connection) -> None:
-            spend.add(conn, self._instance.name, spent)
-            self._stored(spent)
-
-        with suppress(CapteurError):  # the store is away: what is forgotten is of one unit
-            await asyncio.wrap_future(store.write(work))
-
-    def _stored(self, spent: Spend) -> None:
+    def commit(self, store: Store, batch: Batch, now: int) -> Future[Receipt]:
+        """Store a batch. What it spent counts as stored when the Future says so; its error may be Fenced."""
+        spent = batch.spent
+        if self._purse is None or spent is None:
+            return store.write(lambda conn: commit(conn, batch, now))
+        future = self._purse.store(store, spent, lambda conn: commit(conn, batch, now))
         self._booked += spent.requests
-        if self._purse is not None:
-            self._purse.booked(spent)
+        future.add_done_callback(partial(self._settle, spent))
+        return future
+
+    def _settle(self, spent: Spend, future: Future[Receipt]) -> None:
+        if not is_done(future):
+            self._booked -= spent.requests
+
+    def close(self, store: Store, status: str) -> None:
+        """The unit has ended with this status. What it asked and could not store is stored alone; nobody waits for it.
+
+        At once when its row belongs to somebody else by now. Else the store is in trouble, and it is tried later.
+        """
+        if self._purse is None or self._session.paid == self._booked:
+            return
+        fenced = status == "fenced"
+        left = self.due(None if fenced else status)
+        if left is not None:
+            self._booked += left.requests
+            (self._purse.pay(store, left) if fenced else self._purse.owe(left))

@@ -24,10 +24,10 @@ from capteur.registry.loading import load
 from capteur.registry.shapes import Found
 from capteur.sensing import limits
 from capteur.sensing.crossing import tell_error
-from capteur.sensing.drive import error_place, generator_of, generator_place
+from capteur.sensing.drive import generator_of, generator_place, row_place
 from capteur.sensing.frames import encode, unpack
 from capteur.sensing.remote import CRASHED, NO_MEMORY, AsyncRemoteHttp, Channel, RemoteHttp, RemoteLog
-from capteur.sensor import RESERVED, Context, Delivery, PushSensor, Sensor
+from capteur.sensor import Context, Delivery, PushSensor, Sensor, reserved
 
 _END: Final = encode({"t": "end"})
 _READY: Final = encode({"t": "ready"})
@@ -90,7 +90,7 @@ def _build(told: Mapping[str, Any]) -> Sensor:
     origin = Origin("", "", told["where"])
     cls: Any = load(Found("sensors", told["use"], origin, told["module"], told["class"], file), {})
     who = f"sensor {told['name']}"
-    sensor: Sensor = options(cls, told["options"], who=who, table="", config=None, reserved=RESERVED)[0]
+    sensor: Sensor = options(cls, told["options"], who=who, table="", config=None, reserved=reserved(cls))[0]
     return sensor
 
 
@@ -100,7 +100,7 @@ def _context(channel: Channel, told: Mapping[str, Any]) -> Context:
         http=RemoteHttp(channel),
         ahttp=AsyncRemoteHttp(channel),
         log=RemoteLog(channel),
-        _bad_row=lambda error: channel.row(error_place(error), error),
+        _bad_row=lambda error: channel.row(row_place(error), error),
     )
 
 

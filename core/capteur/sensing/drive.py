@@ -15,11 +15,12 @@ from pathlib import Path
 from types import AsyncGeneratorType, FrameType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
-from capteur.errors import PluginError, Stopped, TransientError
+from capteur.errors import CapteurError, PluginError, Stopped, TransientError
 from capteur.signals import clean
 
 if TYPE_CHECKING:  # an isolated sensor's process drives its generator by this room, and needs no database for it
-    from capteur.sensing.intake import Intake, Taken
+    from capteur.sensing.converting import Taken
+    from capteur.sensing.intake import Intake
 
 BOUND = 512
 """Things that may wait between the sensor and the loop; then the sensor waits."""
@@ -68,16 +69,22 @@ def owned(error: BaseException) -> BaseException:
 
 
 def bad_row(at: str, name: str, text: str) -> str:
-    """The sentence for a row that `ctx.each` skipped: where, and which error said what."""
+    """The sentence for a row that `ctx.each` skipped: where, and which error said what; an InputError says the reader's own place first."""
+    if not at:
+        return f"a bad row: {text}"
+    if name == "InputError":
+        return f"a bad row: {text}  at {at}"
     cure = "  fix: read what may be missing with .get(...)" if name == "KeyError" else ""
     return f"a bad row  at {at}  {name}: {text}{cure}"
 
 
-def late(deadline_s: float) -> TransientError:
+class Late(TransientError):  # noqa: N818  named as errors.py names its own
     """The unit passed its deadline."""
-    return TransientError(
-        f"it passed its deadline of {deadline_s:.0f} s", fix="set `deadline` higher, or look: capteur try"
-    )
+
+
+def late(deadline_s: float) -> Late:
+    """The error of a unit that took longer."""
+    return Late(f"it passed its deadline of {deadline_s:.0f} s")
 
 
 @functools.lru_cache(maxsize=1024)
@@ -113,6 +120,15 @@ def error_place(error: BaseException, home: str = "") -> str:
             best = last
         trace = trace.tb_next
     return best or home or last or "an unknown line"
+
+
+def row_place(error: BaseException) -> str:
+    """The author's line a row's error came from; none for what a sensor of ours says on purpose: its reader cannot mend our code."""
+    trace, ours = error.__traceback__, False
+    while trace is not None:
+        ours = ours or str(trace.tb_frame.f_globals.get("__name__", "")).startswith("capteur_sensors.")
+        trace = trace.tb_next
+    return "" if ours and isinstance(error, CapteurError) else error_place(error)
 
 
 def generator_of(made: object) -> Iterator[Any] | AsyncIterator[Any]:

@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from capteur.accounts import Account, AccountRef
-from capteur.clock import micros, parse_moment
 from capteur.errors import InputError
 from capteur.kinds import Kind, kind_of
 from capteur.matching import Index, reference
+from capteur.sensing.converting import OTHER, Joined, Remembered, Revoked, Taken, convert
 from capteur.sensing.cures import not_a_signal, with_cure
+from capteur.sensing.privacy import Privacy
 from capteur.sensing.scrubbing import Scrubber
 from capteur.signals import (
     Accepted,
-    AccountFact,
-    Checkpoint,
     Detected,
-    Outcome,
-    Revoke,
-    SameAs,
     Signal,
     accept,
-    as_ref,
     clean,
-    key_text,
 )
 from capteur.store.shapes import Incoming, IncomingFact, IncomingOutcome, Subject, Unknown
 
-OUTCOMES = frozenset({"meeting", "opened", "won", "lost"})
-MAX_MEMORY = 256 * 1024
 MAX_NOTES = 20
-MOST = 10**300
-_SCALARS = (str, int, float, bool, type(None))
-
-OTHER = AccountFact | Outcome | Checkpoint | Revoke | SameAs
-Taken = Accepted | AccountFact | Outcome | Checkpoint | Revoke | SameAs
 
 
 @dataclass(slots=True)
@@ -59,10 +45,10 @@ class Gathered:
 class Intake:
     """Takes one unit's yield.
 
-    `check` is pure and runs where the generator runs (it needs the generator's line); `take` runs on the loop's side.
+    `check` runs where the generator runs (it needs the generator's line) and gathers nothing; `take` runs on the loop's side.
     Bad things are counted in `bad` and the first of them kept in `notes`, one sentence each. With `assume_known` a signal is known
     from its day plus its kind's delay: `delays` (micros by kind) as it was measured, else the declared one. `hide` takes secrets
-    out of everything.
+    out of everything. `privacy` says whether persons are kept and how old a signal may be; `persons` and `expired` count what was left out.
     """
 
     def __init__(
@@ -76,6 +62,7 @@ class Intake:
         assume_known: bool = False,
         delays: Mapping[str, int] | None = None,
         hide: Scrubber | None = None,
+        privacy: Privacy | None = None,
     ) -> None:
         self.kinds = kinds
         self.now = now
@@ -85,19 +72,24 @@ class Intake:
         self.assume_known = assume_known
         self.delays = delays or {}
         self.hide = hide
+        self.privacy = privacy or Privacy()
         self.bad = 0
+        self.persons = 0
+        self.expired = 0
         self.notes: list[str] = []
         self.accepted = 0
         self.newest: int | None = None
         self.gathered = Gathered()
         self._owners: dict[str, tuple[str, str]] = {}
         self._hidden: tuple[int, str] | None = None
+        self._telling = threading.Lock()
 
     def reject(self, text: str) -> None:
-        """Count one bad thing and keep its sentence."""
-        self.bad += 1
-        if len(self.notes) < MAX_NOTES:
-            self.notes.append(text)
+        """Count one bad thing and keep its sentence. From any thread."""
+        with self._telling:
+            self.bad += 1
+            if len(self.notes) < MAX_NOTES:
+                self.notes.append(text)
 
     def reject_thing(self, word: str, at: str, what: str) -> None:
         """Count a yielded thing of a known sort that is wrong."""
@@ -125,22 +117,34 @@ class Intake:
         taken: Taken
         if isinstance(thing, Signal):
             taken = accept(thing, self.kinds, self.now)
+            if taken.person is not None and not self.privacy.persons:
+                self.persons += 1
+                taken = replace(taken, person=None)
         else:
-            self._convert(thing)
-            taken = thing
+            taken = convert(thing, self.subject)
         if hide is not None:
-            taken = hide.contents(taken)
+            taken = self._hide(hide, taken)
             if hide.has_news():
                 self._tell_hidden(hide.told, where)
         return taken
 
+    @staticmethod
+    def _hide(hide: Scrubber, taken: Taken) -> Taken:
+        """The checked thing with its JSON free of secrets; the texts were looked at before."""
+        if isinstance(taken, Accepted | IncomingOutcome) and taken.data is not None:
+            return replace(taken, data=hide.json("data", taken.data))
+        if isinstance(taken, Remembered):
+            return Remembered(hide.json("the memory of its Checkpoint", taken.memory))
+        return taken
+
     def _tell_hidden(self, places: Sequence[str], where: Callable[[], str]) -> None:
         """One sentence for the whole unit: it grows with the places, and keeps the line of the first."""
-        if self._hidden is None:
-            self._hidden = (len(self.notes), where())
-        at, line = self._hidden
-        text = f"it wrote its own secret into {', '.join(places)}; it was removed  at {line}  fix: leave it out"
-        self.notes[at : at + 1] = [text]
+        with self._telling:
+            if self._hidden is None:
+                self._hidden = (len(self.notes), where())
+            at, line = self._hidden
+            text = f"it wrote its own secret into {', '.join(places)}; it was removed  at {line}  fix: leave it out"
+            self.notes[at : at + 1] = [text]
 
     def take(self, thing: Taken) -> None:
         """Add a checked thing to what the next commit carries."""
@@ -148,25 +152,24 @@ class Intake:
         if isinstance(thing, Accepted):
             if self._is_taken(thing):
                 return
+            if self.privacy.is_expired(thing.kind, thing.occurred_at, self.now):
+                self.expired += 1
+                return
             kind = self.kinds.get(thing.kind) or kind_of(thing.kind)
             known = thing.occurred_at + self.delays.get(kind.name, _micros(kind.delay)) if self.assume_known else None
             got.signals.append(Incoming(thing, self.subject(thing.ref), kind.grows, known))
             self.accepted += 1
             self.newest = thing.occurred_at if self.newest is None else max(self.newest, thing.occurred_at)
+        elif isinstance(thing, IncomingFact):
+            got.facts.append(thing)
+        elif isinstance(thing, IncomingOutcome):
+            got.outcomes.append(thing)
+        elif isinstance(thing, Revoked):
+            got.revokes.append((thing.key, thing.reason))
+        elif isinstance(thing, Joined):
+            got.same.append((thing.ids, thing.subject))
         else:
-            made = self._convert(thing)
-            if isinstance(made, IncomingFact):
-                got.facts.append(made)
-            elif isinstance(made, IncomingOutcome):
-                got.outcomes.append(made)
-            elif isinstance(thing, Revoke):
-                got.revokes.append((key_text(thing.key), clean(thing.reason)))
-            elif isinstance(thing, SameAs):
-                got.same.append(
-                    ({clean(k, 40): clean(v, 200) for k, v in thing.ids.items()}, self.subject(as_ref(thing.account)))
-                )
-            elif isinstance(thing, Checkpoint):
-                got.memory = self._memory(thing)
+            got.memory = thing.memory
 
     def _is_taken(self, thing: Accepted) -> bool:
         """A key names one fact: yielded again for another company or kind, it would be taken for the same fact and lost."""
@@ -199,87 +202,10 @@ class Intake:
         found = self.index.match(ref)
         if found is not None:
             return found
-        return Unknown(
-            reference(ref), ref.name, ref.domain, ref.ids, "discovered" if self.discover and ref.domain else "unmatched"
-        )
-
-    def _memory(self, thing: Checkpoint) -> str:
-        try:
-            text = json.dumps(thing.memory, separators=(",", ":"), sort_keys=True, allow_nan=False)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise InputError(f"its Checkpoint is not JSON: {clean(str(error), 80)}") from error
-        if len(text) > MAX_MEMORY:
-            raise InputError(f"its Checkpoint has {len(text) // 1024} KB, at most {MAX_MEMORY // 1024} KB")
-        return text
-
-    def _convert(
-        self, thing: AccountFact | Outcome | Checkpoint | Revoke | SameAs
-    ) -> IncomingFact | IncomingOutcome | None:
-        """Check a thing that is not a Signal; raises InputError that says what is wrong with it."""
-        if isinstance(thing, AccountFact):
-            if not isinstance(thing.value, _SCALARS):
-                raise InputError(
-                    f"value: expected text, a number, true, false or None, got {type(thing.value).__name__}"
-                )
-            name = clean(str(thing.name), 60)
-            if not name:
-                raise InputError("name: it is empty")
-            subject, value = self.subject(as_ref(thing.account)), thing.value
-            text = json.dumps(clean(value, 500) if isinstance(value, str) else value)
-            return IncomingFact(subject, name, text, _moment(thing.as_of, "as_of"))
-        if isinstance(thing, Outcome):
-            if thing.kind not in OUTCOMES:
-                raise InputError(f"kind: {clean(str(thing.kind), 40)!r} is not one of {', '.join(sorted(OUTCOMES))}")
-            data = json.dumps(thing.data, sort_keys=True, default=str) if thing.data is not None else None
-            when, key = _moment(thing.occurred_at, "occurred_at"), key_text(thing.key)
-            return IncomingOutcome(
-                self.subject(as_ref(thing.account)),
-                thing.kind,
-                key,
-                when,
-                _model(thing.model),
-                _amount(thing.value),
-                data,
-            )
-        if isinstance(thing, Revoke):
-            key_text(thing.key)
-            clean(thing.reason)
-        elif isinstance(thing, SameAs):
-            as_ref(thing.account)
-            _ids(thing.ids)
-        else:
-            self._memory(thing)
-        return None
+        # An id alone, a visitor's say, is nobody that could be put on a list.
+        named = self.discover and bool(ref.domain or ref.name)
+        return Unknown(reference(ref), ref.name, ref.domain, ref.ids, "discovered" if named else "unmatched")
 
 
 def _micros(span: timedelta) -> int:
     return int(span.total_seconds() * 1_000_000)
-
-
-def _model(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise InputError("model: expected a model's name")
-    return clean(value, 60)
-
-
-def _ids(value: object) -> None:
-    if not isinstance(value, Mapping) or not value or not all(isinstance(v, str) for v in value.values()):
-        raise InputError("ids: expected text by name, e.g. {'email': 'a@acme.com'}")
-
-
-def _amount(value: object) -> float | None:
-    """An outcome's value as a float: any finite number, Decimal included."""
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise InputError(f"value: expected a number, got {type(value).__name__}")
-    if not -MOST < value < MOST:
-        raise InputError("value: it is not a finite number")
-    return float(value)
-
-
-def _moment(value: object, name: str) -> int:
-    try:
-        return micros(parse_moment(value)[0])  # type: ignore[arg-type]  # a sensor may have yielded anything; the except says so
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise InputError(f"{name}: {clean(str(value), 60)!r} is not an aware moment or a date") from error

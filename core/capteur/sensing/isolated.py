@@ -18,11 +18,12 @@ from capteur.errors import ConfigError, PluginError
 from capteur.registry import Instance
 from capteur.registry.loading import file_of
 from capteur.sensing import limits
+from capteur.sensing.converting import Taken
 from capteur.sensing.crossing import Died, make_error, make_thing
 from capteur.sensing.drive import bad_row, late
 from capteur.sensing.errands import Errands
 from capteur.sensing.frames import Parser, encode, pack, unpack
-from capteur.sensing.intake import Intake, Taken
+from capteur.sensing.intake import Intake
 from capteur.sensing.process import Process, death, garbled
 from capteur.sensing.remote import refuse
 from capteur.sensor import Context, Delivery
@@ -68,6 +69,7 @@ async def drive_isolated(
             taken, ended = await ward.handle(frames)
             if ward.ready and not was_ready:
                 until = loop.time() + deadline_s
+                session.give_time(deadline_s)
             if ctx.limit is not None and count + len(taken) >= ctx.limit:
                 taken, ended = taken[: ctx.limit - count], True
             count += len(taken)

@@ -8,8 +8,9 @@ from contextlib import suppress
 from typing import Any
 
 from capteur.sensing import drive
+from capteur.sensing.converting import Taken
 from capteur.sensing.drive import NOT_THEIRS, Start, Stuck, generator_of, generator_place, late, owned
-from capteur.sensing.intake import Intake, Taken
+from capteur.sensing.intake import Intake
 
 CANCELS = 100
 """How often code that swallows its cancellation is cancelled again before it is given up."""

@@ -3,19 +3,24 @@
 Who begins a unit reserves for it what a unit usually takes, by the leases in the store: so daemons that share a store share the
 budget. What this process asked and has not stored yet is counted here, request by request, and nothing goes out beyond the budget.
 Only units of several daemons that ask for more than usual at the same moment can pass it, by what they ask above that.
+
+What is stored is known here once the transaction is over, for until then it may break, and be done again: a `Spend` on its way
+counts as asked and not stored, except for who looks from within the very transaction that stores it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from math import ceil, floor
-from threading import Lock
-from typing import TYPE_CHECKING
+from threading import RLock
+from typing import TYPE_CHECKING, TypeVar
 
 from capteur.clock import Clock, format_duration, micros
-from capteur.errors import RateLimited
+from capteur.errors import CapteurError, RateLimited
 from capteur.registry import Budget
 from capteur.store import spend
 from capteur.store.shapes import Spend
@@ -24,8 +29,12 @@ from capteur.wording import age, counted, thousands
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from capteur.store import Store
+
 UNLIMITED = 2**31
 _ROUNDING = 1e-9
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +126,27 @@ def balance(conn: Connection, instance: str, budget: Budget, cost: int, now: int
     return Balance(budget, cost, rows, spend.usual(conn, instance, now), now)
 
 
+@dataclass(eq=False, slots=True)
+class _OnItsWay:
+    """What is being stored, and the transaction that has it: another one each time the work is done again."""
+
+    spent: Spend
+    within: object | None = None
+
+
 class Purse:
-    """One instance's budget in this process. `afford` and `booked` are called by the writer, the rest on the loop."""
+    """One instance's budget in this process. `afford` is called by the writer, the rest on the loop or in a thread."""
 
     def __init__(self, instance: str, budget: Budget, cost: int, clock: Clock) -> None:
         self.instance = instance
         self.budget = budget
         self.cost = cost
         self._clock = clock
-        self._lock = Lock()
+        self._lock = RLock()
         self._balance: Balance | None = None
         self._unstored = 0
+        self._on_their_way: list[_OnItsWay] = []
+        self._owed: list[Spend] = []
 
     def afford(self, conn: Connection, now: int) -> int:
         """How many units may begin now. Nobody else takes from the budget until the transaction ends."""
@@ -135,8 +154,9 @@ class Purse:
         found = balance(conn, self.instance, self.budget, self.cost, now)
         held = len(spend.under_way(conn, self.instance, now))
         with self._lock:
-            self._balance = found
-            return found.units(held, self._unstored)
+            here = [each.spent for each in self._on_their_way if each.within is conn.get_transaction()]
+            self._balance = replace(found, rows=_without(found.rows, here))
+            return found.units(held, self._unstored - sum(spent.requests for spent in here))
 
     def frees_at(self) -> int | None:
         """When a unit may begin again (micros), as far as is known; None when `afford` was never asked."""
@@ -167,20 +187,69 @@ class Purse:
                 )
             self._unstored += 1
 
-    def give_back(self) -> None:
-        """A request that was paid for did not go out."""
-        with self._lock:
-            self._unstored -= 1
+    def store(self, store: Store, spent: Spend, work: Callable[[Connection], T]) -> Future[T]:
+        """Have `work` done, which stores `spent`. Raises StoreError of a closed store, and then nothing is changed."""
+        one = _OnItsWay(spent)
 
-    def booked(self, spent: Spend) -> None:
-        """This is in the store now; called in the transaction that put it there."""
+        def done(conn: Connection) -> T:
+            result = work(conn)
+            one.within = conn.get_transaction()
+            return result
+
+        with self._lock:  # whoever looks from a later transaction finds it settled
+            future = store.write(done)
+            self._on_their_way.append(one)
+            future.add_done_callback(partial(self._settle, one))
+        return future
+
+    def _settle(self, one: _OnItsWay, future: Future[T]) -> None:
         with self._lock:
-            self._unstored -= spent.requests
-            if self._balance is not None:
-                self._balance = replace(self._balance, rows=[*self._balance.rows, spent])
+            self._on_their_way.remove(one)
+            if is_done(future):
+                self._unstored -= one.spent.requests
+                if self._balance is not None:
+                    self._balance = replace(self._balance, rows=[*self._balance.rows, one.spent])
+
+    def pay(self, store: Store, spent: Spend) -> None:
+        """Store what belongs to no batch; nobody waits for it. Where that fails it is owed."""
+        try:
+            future = self.store(store, spent, lambda conn: spend.add(conn, self.instance, spent))
+        except CapteurError:
+            self.owe(spent)
+        else:
+            future.add_done_callback(lambda paid: None if is_done(paid) else self.owe(spent))
+
+    def owe(self, spent: Spend) -> None:
+        """This could not be stored; it is tried again before the next units are claimed, and counts until then."""
+        with self._lock:
+            self._owed.append(spent)
+
+    def pay_owed(self, store: Store) -> None:
+        """Store what is owed."""
+        with self._lock:
+            owed, self._owed = self._owed, []
+        for spent in owed:
+            self.pay(store, spent)
 
     def spent(self, requests: int, credits: int, units: int) -> Spend | None:  # noqa: A002  the word of the budget
         """What is to be stored of a unit, for this moment; None when that is nothing."""
         if not (requests or credits or units):
             return None
         return Spend(spend.piece(micros(self._clock.now()), self.budget.per), requests, credits, units)
+
+
+def is_done(future: Future[T]) -> bool:
+    """Whether the work of a Future that is over was done, and did not fail."""
+    return not future.cancelled() and future.exception() is None
+
+
+def _without(rows: Sequence[Spend], those: Sequence[Spend]) -> Sequence[Spend]:
+    """What was spent, less what may yet come to nothing."""
+    for less in those:
+        rows = [
+            Spend(row.at, row.requests - less.requests, row.credits - less.credits, row.units - less.units)
+            if row.at == less.at
+            else row
+            for row in rows
+        ]
+    return rows

@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 from capteur.accounts import AccountRef
 from capteur.domains import host_of
 from capteur.errors import InputError
-from capteur.signals import Accepted, AccountFact, Checkpoint, Detected, Outcome, Revoke, SameAs, Signal, as_ref
+from capteur.signals import AccountFact, Checkpoint, Detected, Outcome, Revoke, SameAs, Signal, as_ref
 
 if TYPE_CHECKING:  # an isolated sensor's process is of this room, and needs no HTTP client
     from capteur.web import Redactor
 
-Taken = Accepted | AccountFact | Outcome | Checkpoint | Revoke | SameAs
-"""A thing that was checked."""
 _TEXTS: Final[Mapping[type[Detected], tuple[str, ...]]] = {
     Signal: ("key", "summary", "evidence_url", "kind", "occurred_at", "topic", "event", "person"),
     AccountFact: ("name", "value", "as_of"),
@@ -64,21 +62,6 @@ class Scrubber:
         if isinstance(thing, SameAs):
             self._put(changed, "ids", thing.ids, self._ids(thing.ids))
         return replace(thing, **changed) if changed else thing
-
-    def contents(self, thing: Taken) -> Taken:
-        """The checked thing with its JSON free of secrets."""
-        if isinstance(thing, Accepted):
-            safe = self._json("data", thing.data) if thing.data is not None else None
-            return thing if safe is thing.data else replace(thing, data=safe)
-        if isinstance(thing, Outcome) and thing.data is not None:
-            text = json.dumps(thing.data, default=str)
-            safe = self._json("data", text)
-            return thing if safe is text else replace(thing, data=json.loads(safe))
-        if isinstance(thing, Checkpoint):
-            text = json.dumps(thing.memory)
-            safe = self._json("the memory of its Checkpoint", text)
-            return thing if safe is text else Checkpoint(json.loads(safe))
-        return thing
 
     def has_news(self) -> bool:
         """A secret stood in the thing that was last looked at, where none had stood before; adds the place to `told`."""
@@ -126,8 +109,8 @@ class Scrubber:
         hidden = {self._plain(key): self._plain(value) for key, value in ids.items()}
         return ids if hidden == dict(ids) else hidden
 
-    def _json(self, name: str, text: str) -> str:
-        """JSON text; the same object when it holds no secret."""
+    def json(self, name: str, text: str) -> str:
+        """JSON text free of secrets; the same object when it holds none. `name` is what is told of where it stood."""
         if self._redactor.certain(text) is text:
             return text
         content = json.loads(text)

@@ -16,12 +16,13 @@ from capteur.runner import SenseUnit
 from capteur.sensing.purse import Purse
 from capteur.sensing.telling import Sink
 from capteur.sensor import Delivery, Log
+from capteur.settings import PrivacySection, Rule
 from capteur.store import Store
 from capteur.store.shapes import WatchRow
 from capteur.web import Web
 
 PROCESSES = 8
-"""Isolated sensors that run at once; each is a Python of its own, of 50 MB or more. The others wait, and their time with them."""
+"""Isolated sensors that run at once; each is a Python of its own, of 50 MB or more. The others are claimed when there is one for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ class Tools:
     rng: random.Random = field(default_factory=random.Random)
     sink: Sink | None = None
     purses: Mapping[str, Purse] = field(default_factory=dict)
+    privacy: PrivacySection = field(default_factory=lambda: PrivacySection(persons=True))
+    retention: tuple[Rule, ...] = ()
+    most_processes: int = field(default_factory=lambda: PROCESSES)
     processes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PROCESSES))
 
 

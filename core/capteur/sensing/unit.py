@@ -15,20 +15,23 @@ from capteur.runner import UnitDone
 from capteur.schedules import key_of
 from capteur.sensing.arriving import is_assumed, is_live, measured_delays
 from capteur.sensing.bill import Bill
-from capteur.sensing.drive import bad_row, drive_sync, error_place, said
-from capteur.sensing.intake import Gathered, Intake, Taken
+from capteur.sensing.converting import Remembered, Taken
+from capteur.sensing.delivered import DeliveryIntake, Reading, waiting_for
+from capteur.sensing.drive import Elsewhere, bad_row, drive_sync, row_place, said
+from capteur.sensing.ending import unit_done
+from capteur.sensing.intake import Gathered, Intake
 from capteur.sensing.isolated import drive_isolated
 from capteur.sensing.looped import drive_async
+from capteur.sensing.privacy import Privacy
 from capteur.sensing.scrubbing import Scrubber
 from capteur.sensing.task import Task, Tools
 from capteur.sensing.telling import add, describe, home_of, named_secrets, validator_scope
 from capteur.sensing.verdict import OK, Verdict, judge, wasted
 from capteur.sensor import AccountSensor, Context, FeedSensor, PushSensor
-from capteur.signals import Checkpoint
 from capteur.store import Fenced, watches
 from capteur.store import validators as stored_validators
 from capteur.store.shapes import Batch, Finish, Receipt, Validator
-from capteur.web import Session, redact
+from capteur.web import Session
 from capteur.web import Validator as WebValidator
 
 FLUSH = 1000
@@ -40,7 +43,9 @@ class _Run:
 
     def __init__(self, task: Task, tools: Tools, session: Session, delays: Mapping[str, int]) -> None:
         self.task, self.tools, self.session = task, tools, session
-        self.intake = Intake(
+        self.reads_deliveries = task.instance.shape == "push" and task.delivery is None
+        self.reading: Reading | None = None
+        self.intake = (DeliveryIntake if self.reads_deliveries else Intake)(
             kinds=task.instance.kinds,
             now=tools.clock.now(),
             index=tools.index,
@@ -49,6 +54,7 @@ class _Run:
             assume_known=is_assumed(task),
             delays=delays,
             hide=Scrubber(session.redactor),
+            privacy=Privacy(tools.privacy.allows(task.instance.name, task.instance.use), tools.retention),
         )
         self.live = is_live(task, self.intake.now)
         self.bill = Bill(task.instance, session, tools.purses.get(task.instance.name))
@@ -69,13 +75,27 @@ class _Run:
             limit=task.limit,
             base=self.tools.base,
             contact=self.tools.web.settings.contact,
-            _bad_row=lambda error: self.intake.reject(bad_row(error_place(error), type(error).__name__, said(error))),
+            _bad_row=lambda error: self.intake.reject(bad_row(row_place(error), type(error).__name__, said(error))),
         )
+
+    async def open_deliveries(self) -> None:
+        """Look what waits to be read."""
+        waiting = await asyncio.to_thread(waiting_for, self.task, self.tools)
+        assert isinstance(self.intake, DeliveryIntake), "as it was made"
+        judge_it = partial(judged, self.task, self.tools)
+        self.reading = Reading(self.task, waiting, self.context(), self.intake, judge_it, self.session.redactor)
+        self.live = self.reading.is_live
 
     def stream(self) -> AsyncIterator[list[Taken]]:
         """Chunks of what the sensor yields, by its colour."""
         sensor, deadline = self.task.instance.sensor, self.task.instance.deadline.total_seconds()
         ctx = self.context()
+        if self.reading is not None and self.task.instance.isolate:
+            return self.reading.isolated(
+                lambda delivery: drive_isolated(self.task.instance, ctx, delivery, self.intake, self.session)
+            )
+        if self.reading is not None:
+            return drive_sync(self.reading.things, self.intake, self.session.stop, deadline)
         if self.task.instance.isolate:
             subject = self.task.account or self.task.delivery
             return drive_isolated(self.task.instance, ctx, subject, self.intake, self.session)
@@ -99,19 +119,26 @@ class _Run:
 
     async def consume(self) -> None:
         """Take everything, committing every FLUSH signals. The memory waits for the end: a failed unit moves no cursor."""
-        stream = self.stream()
+        if self.reads_deliveries:
+            await self.open_deliveries()
+        stream, take = self.stream(), self.reading.take if self.reading is not None else self._take
         try:
             async for chunk in stream:
                 for thing in chunk:
-                    if isinstance(thing, Checkpoint) and self.task.backfill:
-                        continue
-                    self.intake.take(thing)
-                    if len(self.intake.gathered) >= FLUSH:
+                    if take(thing) and len(self.intake.gathered) >= FLUSH:
                         got = self.intake.drain()
                         self.intake.gathered.memory, got.memory = got.memory, None
                         await _to_its_end(self.commit(got, None))
+        except (Exception, Elsewhere) as error:
+            if self.reading is None or not self.reading.broke_off(error):
+                raise
         finally:
             await cast("Any", stream).aclose()
+
+    def _take(self, thing: Taken) -> bool:
+        if not (isinstance(thing, Remembered) and self.task.backfill):
+            self.intake.take(thing)
+        return True
 
     async def commit(self, got: Gathered, finish: Finish | None) -> None:
         """One transaction: what was gathered and, with `finish`, the watch row."""
@@ -133,12 +160,13 @@ class _Run:
             finish=None if task.backfill else finish,
             live=self.live,
             spent=self.bill.due(finish.status if finish is not None else None),
+            read=self.reading.settled() if self.reading is not None else None,
         )
         now, sink = micros(self.tools.clock.now()), self.tools.sink
         if sink is not None:
             receipt = sink.take(batch)
         else:
-            receipt = await asyncio.wrap_future(self.tools.store.write(lambda conn: self.bill.commit(conn, batch, now)))
+            receipt = await asyncio.wrap_future(self.bill.commit(self.tools.store, batch, now))
         self.total = add(self.total, receipt)
         new = set(receipt.new_keys)
         for incoming in got.signals:
@@ -194,7 +222,9 @@ async def _run_unit(task: Task, tools: Tools) -> UnitDone:
         run = _Run(task, tools, session, await measured_delays(task, tools))
         await run.consume()
         session.check_paid()  # a sensor may have gone on without its answer
-        if run.intake.wasted:
+        if run.reading is not None:
+            verdict = run.reading.verdict or verdict
+        elif run.intake.wasted:
             verdict = wasted(instance.name, task.label, task.watch.fails, run.intake.notes[0])
     except Fenced as error:
         verdict = Verdict("fenced", str(error))
@@ -208,20 +238,26 @@ async def _run_unit(task: Task, tools: Tools) -> UnitDone:
         if isinstance(error, KeyboardInterrupt):
             raise
         refused = run.session.refused if run is not None and isinstance(error, Exception) else None
-        verdict = judge(
-            refused or error,
-            instance=instance.name,
-            fails=task.watch.fails,
-            account=task.label,
-            keyed=bool(instance.secrets),
-            rng=tools.rng,
-            home=home_of(instance),
-        )
+        verdict = judged(task, tools, refused or error, task.watch.fails)
     if run is not None and verdict.status != "fenced":
         verdict = await _finish(run, verdict)
-    if run is not None and verdict.status == "fenced":
-        await run.bill.pay_alone(tools.store)
-    return _done(task, tools, run, verdict, tools.clock.monotonic() - started)
+    if run is not None:
+        run.bill.close(tools.store, verdict.status)
+    return unit_done(task, tools, run, verdict, tools.clock.monotonic() - started)
+
+
+def judged(task: Task, tools: Tools, error: BaseException, fails: int) -> Verdict:
+    """What an error out of the unit's sensor means; `fails` is how often it has failed before."""
+    instance = task.instance
+    return judge(
+        error,
+        instance=instance.name,
+        fails=fails,
+        account=task.label,
+        keyed=bool(instance.secrets),
+        rng=tools.rng,
+        home=home_of(instance),
+    )
 
 
 async def _finish(run: _Run, verdict: Verdict) -> Verdict:
@@ -230,6 +266,8 @@ async def _finish(run: _Run, verdict: Verdict) -> Verdict:
     A skip is a decision, not a failure: what the sensor remembered on the way to it (where it has looked in vain) is kept.
     """
     task = run.task
+    if run.reading is not None:
+        run.reading.tell(run.tools.log(task.instance.name))
     got = run.intake.drain()
     if verdict.status not in ("ok", "skipped"):
         got.memory = None
@@ -276,34 +314,3 @@ def _due(run: _Run, verdict: Verdict) -> int:
         return micros(now + verdict.wait)
     key = key_of(task.instance.name, task.unit.account_id)
     return micros(task.instance.schedule.after_run(run.intake.now, now, key))
-
-
-def _done(task: Task, tools: Tools, run: _Run | None, verdict: Verdict, seconds: float) -> UnitDone:
-    total = run.total if run else Receipt()
-    if tools.sink is not None and run is not None:
-        tools.sink.told([run.session.redactor(note) for note in run.intake.notes], run.session.requests)
-    hide = run.session.redactor if run else partial(redact, secrets=task.instance.secrets)
-    error = verdict.error
-    if error is None and run is not None and run.intake.notes:
-        error = f"sensor {task.instance.name}: {run.intake.notes[0]}"
-    done = UnitDone(
-        unit=task.unit,
-        status=verdict.status,
-        new=total.new,
-        updated=total.updated,
-        unchanged=total.unchanged,
-        revoked=total.revoked,
-        bad=run.intake.bad if run else 0,
-        unmatched=total.unmatched,
-        requests=len(run.session.requests) if run else 0,
-        seconds=seconds,
-        error=hide(error) if error else None,
-        fix=hide(verdict.fix) if verdict.fix else None,
-        retry_at=micros(tools.clock.now() + verdict.wait) if verdict.wait else None,
-        park=verdict.park,
-        credentials=verdict.credentials,
-        away=verdict.away,
-        notes=tuple(hide(note) for note in run.intake.notes) if run else (),
-    )
-    tools.observe("capteur_run_finished", instance=task.instance.name, done=done)
-    return done

@@ -21,7 +21,7 @@ from capteur.errors import (
 )
 from capteur.runner import UnitStatus
 from capteur.sensing.cures import diagnose, source_line
-from capteur.sensing.drive import Stuck, error_place, said
+from capteur.sensing.drive import Late, Stuck, error_place, said
 
 BACKOFF_FIRST = timedelta(minutes=1)
 BACKOFF_MOST = timedelta(hours=6)
@@ -86,7 +86,7 @@ def _judge(
 ) -> Verdict:
     what, fix = "", None
     if isinstance(error, CapteurError):
-        what, fix = f"{who}: {_what(error, instance)}", said(error.fix) if error.fix else None
+        what, fix = f"{who}: {_what(error, instance)}", _cure(error, instance)
     match error:
         case Skip():
             verdict = Verdict("skipped", _what(error, instance), fix)
@@ -118,6 +118,12 @@ def _what(error: CapteurError, instance: str) -> str:
     """What happened and why, without the name that stands in front of it anyway."""
     what = said(error.what).removeprefix(f"{instance}: ")
     return f"{what} ({said(error.why)})" if error.why else what
+
+
+def _cure(error: CapteurError, instance: str) -> str | None:
+    if isinstance(error, Late):
+        return f"set `deadline` higher in [sensors.{instance}], or look: capteur try {instance}"
+    return said(error.fix) if error.fix else None
 
 
 def _bug(error: BaseException, who: str, fails: int, instance: str, home: str) -> Verdict:

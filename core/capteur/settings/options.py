@@ -109,6 +109,36 @@ def _at_least_a_day(value: Any) -> str:
     return words
 
 
+def _persons(value: Any) -> bool | tuple[str, ...]:
+    """Nobody's, everybody's, or those of the named instances."""
+    try:
+        return value if isinstance(value, bool) else _instance_names(value)
+    except ValueError:
+        raise ValueError('expected true, false, or names of sensors, e.g. ["visits", "touch"]') from None
+
+
+def _listen(value: Any) -> str | None:
+    """An address and a port; port 0 is any that is free."""
+    words = text(value)
+    if not words:
+        return None
+    host, colon, port = words.rpartition(":")
+    bare = host.removeprefix("[").removesuffix("]")
+    if not colon or not port.isdecimal() or int(port) > 65_535 or not bare or (":" in bare) != (host != bare):  # noqa: PLR2004  the highest port there is
+        raise ValueError("expected an address and a port, e.g. 127.0.0.1:8300 or [::1]:8300")
+    return words
+
+
+def _networks(value: Any) -> tuple[str, ...]:
+    found = texts(value)
+    for item in found:
+        try:
+            ipaddress.ip_network(item)
+        except ValueError:
+            raise ValueError('expected addresses or networks, e.g. ["127.0.0.1", "10.0.0.0/8"]') from None
+    return found
+
+
 def _capacity(value: Any) -> int:
     return whole(1, 1_000_000)(value)
 
@@ -149,10 +179,52 @@ OPTIONS: Mapping[str, Mapping[str, Option]] = {
         "discover": Option(
             _instance_names, (), "Sensors that may add companies nobody listed, as `discovered` accounts, ranked apart."
         ),
+        "competitors": Option(
+            text,
+            "",
+            "A file with your competitors' domains, one a line or as CSV: they are vetoed, listed as accounts or not.",
+        ),
+        "customers": Option(
+            text, "", "The same for customers of every model; of a single one: `customer:MODEL` in the account list."
+        ),
+        "partners": Option(text, "", "The same for partners: told, and no veto."),
+        "blocked": Option(text, "", "The same for domains that nobody shall call, nor see among discovered companies."),
         "keep_unmatched": Option(
             _at_least_a_day,
             "180d",
             "How long a company that no account answers to is kept after its last signal, unless it waits for review.",
+        ),
+        "keep_discovered": Option(
+            _at_least_a_day,
+            "365d",
+            "How long a discovered company that nobody put on the list is kept after its last signal.",
+        ),
+    },
+    "privacy": {
+        "persons": Option(
+            _persons,
+            False,
+            "Whether the `person` of a signal is kept, as a keyed hash: never, always (`true`), or of these sensors only, e.g. "
+            '`["visits", "touch"]`; `touch` is what people write down.',
+        ),
+    },
+    "receiving": {
+        "listen": Option(
+            _listen,
+            None,
+            "Where webhooks are received, e.g. `127.0.0.1:8300`, behind your reverse proxy; nowhere by default (extra `receiving`).",
+        ),
+        "keep": Option(
+            _at_least_a_day,
+            "7d",
+            "How long what was received is kept as it came, to be read again: `capteur deliveries replay`.",
+        ),
+        "body_kb": Option(whole(1, 65_536), 1024, "The largest body in kilobytes, after it was decompressed."),
+        "rate": Option(
+            whole(1, 100_000), 2000, "Deliveries a second that a sensor takes; whoever sends more is told to wait."
+        ),
+        "proxies": Option(
+            _networks, (), "Addresses of your reverse proxies: what they say of the sender's address is believed."
         ),
     },
     "team": {
@@ -168,6 +240,11 @@ OPTIONS: Mapping[str, Mapping[str, Option]] = {
         ),
     },
 }
+
+RULES: Mapping[str, str] = {
+    "retention": 'How long signals and their fields are kept, by kind: `"visit.*" = "400d"`, `"*" = { person = "180d" }`.',
+}
+"""Tables whose options are patterns, not names."""
 
 GROUPS: Mapping[str, str] = {
     "models": "Estimators in use, one table per model: `use` names the estimator, all else are its options.",

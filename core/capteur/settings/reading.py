@@ -10,9 +10,20 @@ from typing import Any
 from capteur.clock import parse_duration
 from capteur.errors import ConfigError
 from capteur.nearest import did_you_mean
-from capteur.settings.options import GROUPS, NAME, OPTIONS, VERSION, Option
+from capteur.settings.options import GROUPS, NAME, OPTIONS, RULES, VERSION, Option
+from capteur.settings.retention import rules_of
 from capteur.settings.syntax import explained
-from capteur.settings.values import REFERENCE, AccountsSection, Settings, WebSection, from_environment, where
+from capteur.settings.values import (
+    LISTS,
+    REFERENCE,
+    AccountsSection,
+    PrivacySection,
+    ReceivingSection,
+    Settings,
+    WebSection,
+    from_environment,
+    where,
+)
 
 FILE = "capteur.toml"
 PREFIX = "CAPTEUR_"
@@ -52,7 +63,18 @@ def load(path: Path | None, env: Mapping[str, str]) -> Settings:
             _inside(folder, values["accounts"]["file"]),
             values["accounts"]["discover"],
             parse_duration(values["accounts"]["keep_unmatched"]),
+            parse_duration(values["accounts"]["keep_discovered"]),
+            {
+                standing: _inside(folder, values["accounts"][option])
+                for standing, option in LISTS.items()
+                if values["accounts"][option]
+            },
         ),
+        privacy=PrivacySection(values["privacy"]["persons"]),
+        retention=rules_of(
+            document.get("retention", {}), lambda pattern: where(file.name, overridden, ("retention",), pattern)
+        ),
+        receiving=_receiving(values["receiving"]),
         capacity=values["team"]["capacity"],
         plugins_path=_inside(folder, values["plugins"]["path"]),
         models={name: {"use": ESTIMATOR, **raw} for name, raw in models.items()},
@@ -62,6 +84,13 @@ def load(path: Path | None, env: Mapping[str, str]) -> Settings:
         environment=dict(env),
         overridden=overridden,
     )
+
+
+def _receiving(values: Mapping[str, Any]) -> ReceivingSection:
+    host, _, port = (values["listen"] or "").rpartition(":")
+    listen = (host.removeprefix("[").removesuffix("]"), int(port)) if host else None
+    keep, size = parse_duration(values["keep"]), values["body_kb"] * 1024
+    return ReceivingSection(listen, keep, size, values["rate"], values["proxies"])
 
 
 def _parse(file: Path) -> dict[str, Any]:
@@ -107,7 +136,7 @@ def _check_version(document: Mapping[str, Any], file: str, overridden: _Overridd
 
 
 def _check_tables(document: Mapping[str, Any], file: str) -> None:
-    known = [*OPTIONS, *GROUPS]
+    known = [*OPTIONS, *RULES, *GROUPS]
     for name, value in document.items():
         if name not in known:
             if isinstance(value, dict):
@@ -187,7 +216,7 @@ def _override(document: dict[str, Any], env: Mapping[str, str]) -> _Overridden:
         if len(parts) < 2 or not all(parts):  # noqa: PLR2004  TABLE and OPTION
             continue
         table = parts[0].lower()
-        known = [*OPTIONS, *GROUPS]
+        known = [*OPTIONS, *RULES, *GROUPS]
         if table not in known:
             raise ConfigError(
                 f"{variable}: there is no table [{table}]{did_you_mean(table, known)}",

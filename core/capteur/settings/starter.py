@@ -14,9 +14,14 @@ contact = ""                          # your e-mail address, sent with every req
 
 [accounts]
 file = "accounts.csv"                 # read by `capteur init` and `capteur accounts import`
+# competitors = "competitors.csv"     # never to be called, one domain a line; also customers, partners, blocked
 
 [models.main]
 use = "evidence@1"                    # the estimator that turns signals into 0-10
+
+# [retention]                         # nothing about a person shall outlive its purpose: docs/privacy.md
+# "visit.*" = "400d"
+# "*" = { person = "180d" }
 
 [team]
 # capacity = 12                       # accounts you can work on in a week: draws the line in `capteur rank`

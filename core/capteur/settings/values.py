@@ -10,10 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from capteur.errors import ConfigError
+from capteur.settings.retention import Rule
 
 REFERENCE = "env:"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 Raw = Mapping[str, Any]
+LISTS: Mapping[str, str] = {
+    "competitor": "competitors",
+    "customer": "customers",
+    "partner": "partners",
+    "blocked": "blocked",
+}
+"""The options of `[accounts]` that name a file of companies, by the standing it gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +36,37 @@ class WebSection:
 
 @dataclass(frozen=True, slots=True)
 class AccountsSection:
-    """`[accounts]`: the list's file, absolute, the instances that may discover accounts, and how long unmatched companies stay."""
+    """`[accounts]`: the list's file, the instances that may discover accounts, how long unmatched and discovered companies stay,
+    and the files of companies by the standing they give. Paths are absolute.
+    """
 
     file: Path
     discover: tuple[str, ...] = ()
     keep_unmatched: timedelta = timedelta(days=180)
+    keep_discovered: timedelta = timedelta(days=365)
+    lists: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacySection:
+    """`[privacy]`: whose persons are kept: nobody's, everybody's, or those of the named instances."""
+
+    persons: bool | tuple[str, ...] = False
+
+    def allows(self, *names: str) -> bool:
+        """Whether an instance that goes by one of these names may keep who it was."""
+        return self.persons if isinstance(self.persons, bool) else not {*names}.isdisjoint(self.persons)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivingSection:
+    """`[receiving]`: host and port to listen at (None = nowhere), how long deliveries are kept, the largest body in bytes."""
+
+    listen: tuple[str, int] | None = None
+    keep: timedelta = timedelta(days=7)
+    body_bytes: int = 1024 * 1024
+    rate: int = 2000
+    proxies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +78,7 @@ class Settings:
         folder: its folder, absolute; relative paths start here.
         store_url: with an absolute SQLite path; may hold a password (hidden in repr).
         models, sensors, notifiers: raw tables by name, in the file's order; values may be `env:NAME` (see `resolve`).
+        retention: what goes after how long, in the file's order.
         capacity: accounts a week, None when the team did not say.
         environment: the environment that `env:NAME` refers to.
         overridden: option path -> the environment variable that set it, for messages.
@@ -54,11 +89,14 @@ class Settings:
     store_url: str = field(repr=False)
     web: WebSection
     accounts: AccountsSection
+    receiving: ReceivingSection = ReceivingSection()
     capacity: int | None
     plugins_path: Path
     models: Mapping[str, Raw] = field(repr=False)
     sensors: Mapping[str, Raw] = field(repr=False)
     notifiers: Mapping[str, Raw] = field(repr=False)
+    privacy: PrivacySection = PrivacySection()
+    retention: tuple[Rule, ...] = ()
     version: int = 1
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     overridden: Mapping[tuple[str, ...], str] = field(default_factory=dict)

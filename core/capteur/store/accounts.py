@@ -4,24 +4,30 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from capteur.accounts import Account
-from capteur.errors import InputError
-from capteur.store import marks, sql
+from capteur.store import audit, facts, marks, sql
 from capteur.store.forgetting import forget
-from capteur.store.subjects import root, roots
+from capteur.store.subjects import root
 
 __all__ = [
-    "add", "add_alias", "by_label", "forget", "get", "index_rows", "labels", "listing",
+    "add", "adopt", "by_label", "count", "forget", "get", "home", "index_rows", "labels", "listing", "of_domain", "owner", "set_aside",
+    "some", "take_back",
 ]  # fmt: skip
 
+LISTED = ("listed",)
+DISCOVERED = ("discovered",)
+KNOWN = (*LISTED, *DISCOVERED)
+ASIDE = ("aside",)
+"""On one of the user's lists (competitors, customers, ...) and not on the account list: remembered, and never shown."""
+ANSWERING = (*KNOWN, *ASIDE)
+"""Who a signal may be attached to."""
+STATES = frozenset({*ANSWERING, "unmatched", "linked"})
 _CELLS = "id, domain, name, state, reference"
-_KNOWN = "account.state IN ('listed', 'discovered')"
 
 
 def add(
@@ -29,21 +35,15 @@ def add(
 ) -> tuple[int, bool]:
     """Put a company on the list; returns (account id, True when no account of that domain was there).
 
-    An unmatched or discovered account of the domain is adopted: it keeps its id and its signals. A domain that was linked to
+    An unmatched or discovered account of the domain, or one set aside, is adopted: it keeps its id and its signals. A domain that was linked to
     an account means that account; one that is merely its alias becomes an account of its own, which answers to it from then on.
-    An alias that another listed or discovered account has already stays there (names may be shared). Aliases are texts such as `name:acme`, `domain:acme.io`,
-    `greenhouse:acme`, ready normalised.
+    An alias that another account of the list has already stays there (names may be shared); one that a merely discovered
+    account has is put on the list as well. Aliases are texts such as `name:acme`, `domain:acme.io`, `greenhouse:acme`, ready
+    normalised.
     """
-    found = sql.one(conn, "SELECT id, state, linked_to FROM account WHERE domain = :domain", domain=domain)
-    if found is None:
-        alias = _unique_alias(conn, f"domain:{domain}", "AND link_id IS NOT NULL")
-        found = (
-            sql.one(conn, "SELECT id, state, linked_to FROM account WHERE id = :id", id=alias)
-            if alias is not None
-            else None
-        )
-    created = found is None
-    if found is None:
+    account_id = owner(conn, domain)
+    created = account_id is None
+    if account_id is None:
         sql.run(
             conn,
             "INSERT INTO account (domain, name, state, reference, created_at) VALUES (:domain, :name, :state, :reference, :now) ON CONFLICT DO NOTHING",
@@ -51,17 +51,75 @@ def add(
         )  # fmt: skip
         account_id = int(sql.value(conn, "SELECT id FROM account WHERE domain = :domain", domain=domain))
     else:
-        account_id = root(conn, int(found[0]))
-        _adopt(conn, account_id, domain, name, state)
+        _put_on_list(conn, account_id, domain, name, state)
+    states = LISTED if state == "listed" else KNOWN
     for alias_text in aliases:
-        if _other_owner(conn, account_id, alias_text) is None:
+        if _other_owner(conn, account_id, alias_text, states) is None:
             _put_alias(conn, account_id, alias_text)
     return account_id, created
 
 
-def _adopt(conn: Connection, account_id: int, domain: str, name: str, state: str) -> None:
+def owner(conn: Connection, domain: str) -> int | None:
+    """The account, in any state, that a domain is the key of, or was linked to."""
+    found = sql.value(conn, "SELECT id FROM account WHERE domain = :domain", domain=domain)
+    if found is None:
+        found = _unique_alias(conn, f"domain:{domain}", KNOWN, "AND link_id IS NOT NULL")
+    return None if found is None else root(conn, int(found))
+
+
+def of_domain(conn: Connection, domain: str) -> Account | None:
+    """The account, in any state, that answers to a domain: its own, a linked one or an alias."""
+    found = owner(conn, domain)
+    if found is None:
+        found = _unique_alias(conn, f"domain:{domain}", ANSWERING)
+    return get(conn, found) if found is not None else None
+
+
+def home(conn: Connection, domain: str) -> str | None:
+    """The own domain of the account that a domain was linked to; None for a domain that was linked to none."""
+    found = owner(conn, domain)
+    own = sql.value(conn, "SELECT domain FROM account WHERE id = :id", id=found) if found is not None else None
+    return None if own in (None, domain) else str(own)
+
+
+def adopt(conn: Connection, account_id: int, *, domain: str, name: str, now: int) -> None:
+    """Put a company that is known by name or id alone on the list, under a domain that is nobody's yet.
+
+    It keeps its id, its signals and since when they are known, and goes on answering to what its source called it.
+    """
+    sql.run(
+        conn,
+        "UPDATE account SET domain = :domain, name = :name, state = 'listed' WHERE id = :id AND domain IS NULL",
+        domain=domain,
+        name=name,
+        id=account_id,
+    )
+    account = get(conn, account_id)
+    assert account is not None, "it was found before"
+    assert account.domain == domain, "an account keeps its domain"
+    if account.reference:
+        _put_alias(conn, account_id, account.reference)
+    marks.whole(conn, [account_id])
+    audit.add(conn, now, "adopt", account_id)
+
+
+def set_aside(conn: Connection, account_id: int) -> None:
+    """Take an unmatched or discovered account out of sight; a listed one stays listed."""
+    sql.run(
+        conn,
+        "UPDATE account SET state = 'aside' WHERE id = :id AND state IN ('unmatched', 'discovered')",
+        id=account_id,
+    )
+
+
+def take_back(conn: Connection, account_id: int) -> None:
+    """An account that was set aside is unmatched again."""
+    sql.run(conn, "UPDATE account SET state = 'unmatched' WHERE id = :id AND state = 'aside'", id=account_id)
+
+
+def _put_on_list(conn: Connection, account_id: int, domain: str, name: str, state: str) -> None:
     before, own = sql.rows(conn, "SELECT state, domain FROM account WHERE id = :id", id=account_id)[0]
-    raised = before == "unmatched" or (before == "discovered" and state == "listed")
+    raised = before in ("unmatched", "aside") or (before == "discovered" and state == "listed")
     if raised:
         sql.run(conn, "UPDATE account SET state = :state WHERE id = :id", state=state, id=account_id)
         marks.whole(conn, [account_id])
@@ -74,61 +132,64 @@ def get(conn: Connection, account_id: int) -> Account | None:
     return next(iter(_load(conn, "account.id = :id", id=account_id)), None)
 
 
+_BY_LABEL = (
+    "SELECT id, state FROM account WHERE domain = :text",
+    "SELECT account_id AS id, state FROM alias JOIN account ON account.id = account_id WHERE text IN (:text, :domain)",
+    "SELECT id, state FROM account WHERE reference = :text",
+    "SELECT id, state FROM account WHERE name = :text",
+)
+"""One after the other: the last looks at every account."""
+
+
 def by_label(conn: Connection, text: str) -> Account | None:
-    """The account a text means: a domain, an alias, an exact name or what a source called it; the target of a link for a linked one."""
-    row = sql.one(
-        conn,
-        """
-        SELECT id FROM (
-            SELECT id, 0 AS place, state FROM account WHERE domain = :text
-            UNION ALL SELECT account_id, 1, state FROM alias JOIN account ON account.id = account_id WHERE text IN (:text, :domain)
-            UNION ALL SELECT id, 2, state FROM account WHERE reference = :text
-            UNION ALL SELECT id, 3, state FROM account WHERE name = :text
-        ) AS found ORDER BY place, CASE state WHEN 'listed' THEN 0 WHEN 'discovered' THEN 1 ELSE 2 END, id LIMIT 1
-        """,
-        text=text,
-        domain=f"domain:{text}",
-    )
-    return get(conn, root(conn, int(row[0]))) if row is not None else None
+    """The account a text means: a domain, an alias, what a source called it or an exact name; the target of a link for a linked one."""
+    first = "CASE state WHEN 'listed' THEN 0 WHEN 'discovered' THEN 1 ELSE 2 END, id LIMIT 1"
+    for query in _BY_LABEL:
+        values = {"text": text} | ({"domain": f"domain:{text}"} if ":domain" in query else {})
+        found = sql.value(conn, f"SELECT id FROM ({query}) AS found ORDER BY {first}", **values)
+        if found is not None:
+            return get(conn, root(conn, int(found)))
+    return None
 
 
 def listing(conn: Connection, *, states: Sequence[str] = ("listed",)) -> list[Account]:
     """The accounts of these states by id."""
-    return _load(conn, sql.among(conn, "account.state", "states"), states=sql.array(conn, states))
+    return _load(conn, _in(states))
 
 
-def add_alias(conn: Connection, account_id: int, alias: str) -> None:
-    """Add another domain, name or id. Raises InputError when it is another account's (names may be shared)."""
-    owner = _other_owner(conn, account_id, alias)
-    if owner is not None:
-        other = get(conn, owner)
-        raise InputError(
-            f"alias {alias!r} is {other.label if other else 'another account'}'s already",
-            fix="remove it there first, or leave it out",
-        )
-    _put_alias(conn, account_id, alias)
+def some(conn: Connection, account_ids: Iterable[int]) -> list[Account]:
+    """These accounts by id; one that is not there is left out."""
+    return _load(conn, sql.among(conn, "account.id", "wanted"), wanted=sql.array(conn, account_ids))
 
 
-def _other_owner(conn: Connection, account_id: int, alias: str) -> int | None:
+def _other_owner(conn: Connection, account_id: int, alias: str, states: Sequence[str]) -> int | None:
     if alias.startswith("name:"):
         return None
-    owner = _unique_alias(conn, alias)
-    return None if owner == account_id else owner
+    found = _unique_alias(conn, alias, states)
+    return None if found == account_id else found
 
 
-def _unique_alias(conn: Connection, alias: str, only: str = "") -> int | None:
-    found = None
-    if alias.startswith("domain:"):  # its own domain goes before another's alias
+def _unique_alias(conn: Connection, alias: str, states: Sequence[str], only: str = "") -> int | None:
+    """The account in one of these states that has an alias; its own domain goes before another's alias."""
+    known, found = _in(states), None
+    if alias.startswith("domain:"):
         found = sql.value(
-            conn, f"SELECT id FROM account WHERE domain = :domain AND {_KNOWN}", domain=alias.removeprefix("domain:")
+            conn, f"SELECT id FROM account WHERE domain = :domain AND {known}", domain=alias.removeprefix("domain:")
         )
     if found is None:
         found = sql.value(
             conn,
-            f"SELECT min(account_id) FROM alias JOIN account ON account.id = account_id WHERE text = :text AND {_KNOWN} {only}",
+            f"SELECT min(account_id) FROM alias JOIN account ON account.id = account_id WHERE text = :text AND {known} {only}",
             text=alias,
         )
     return None if found is None else int(found)
+
+
+def _in(states: Sequence[str]) -> str:
+    """The condition, with the words in it: as a parameter they cost a list's walk for every account."""
+    if not {*states} <= STATES:
+        raise ValueError(f"no account is {', '.join({*states} - STATES)}")
+    return f"account.state IN ({', '.join(repr(state) for state in states)})"
 
 
 def _put_alias(conn: Connection, account_id: int, alias: str) -> None:
@@ -140,14 +201,15 @@ def _put_alias(conn: Connection, account_id: int, alias: str) -> None:
     )
 
 
-def index_rows(conn: Connection) -> Iterable[tuple[str, int]]:
-    """(alias, account id) of every listed and discovered account; its domain comes as the alias `domain:DOMAIN`.
+def index_rows(conn: Connection, states: Sequence[str] = KNOWN) -> Iterable[tuple[str, int]]:
+    """(alias, account id) of every account in these states; its domain comes as the alias `domain:DOMAIN`.
 
     A domain that is an account's own is left out of the aliases of others.
     """
     own: dict[str, int] = {}
+    known = _in(states)
     for domain, id_ in sql.rows(
-        conn, f"SELECT domain, id FROM account WHERE domain IS NOT NULL AND {_KNOWN} ORDER BY id"
+        conn, f"SELECT domain, id FROM account WHERE domain IS NOT NULL AND {known} ORDER BY id"
     ):
         own[f"domain:{domain}"] = id_
     yield from own.items()
@@ -155,20 +217,25 @@ def index_rows(conn: Connection) -> Iterable[tuple[str, int]]:
         (text, id_)
         for text, id_ in sql.rows(
             conn,
-            f"SELECT text, account_id FROM alias JOIN account ON account.id = account_id WHERE {_KNOWN} ORDER BY account_id, text",
+            f"SELECT text, account_id FROM alias JOIN account ON account.id = account_id WHERE {known} ORDER BY account_id, text",
         )
         if own.get(text, id_) == id_
     )
 
 
-def listed_among(conn: Connection, domains: Iterable[str]) -> frozenset[int]:
-    """The listed accounts that answer to these domains, by their own or an alias."""
+def count(conn: Connection, states: Sequence[str]) -> int:
+    """How many accounts are in these states."""
+    return int(sql.value(conn, f"SELECT count(*) FROM account WHERE {_in(states)}"))
+
+
+def known_among(conn: Connection, domains: Iterable[str]) -> frozenset[int]:
+    """The listed and discovered accounts that answer to these domains, by their own or an alias."""
     names = sorted({domain.lower() for domain in domains})
     found = sql.rows(
         conn,
-        f"SELECT id FROM account WHERE state = 'listed' AND {sql.among(conn, 'domain', 'names')}"
+        f"SELECT id FROM account WHERE {_in(KNOWN)} AND {sql.among(conn, 'domain', 'names')}"
         " UNION SELECT account_id FROM alias JOIN account ON account.id = account_id"
-        f" WHERE state = 'listed' AND {sql.among(conn, 'text', 'aliases')}",
+        f" WHERE {_in(KNOWN)} AND {sql.among(conn, 'text', 'aliases')}",
         names=sql.array(conn, names),
         aliases=sql.array(conn, [f"domain:{name}" for name in names]),
     )
@@ -186,40 +253,17 @@ def _load(conn: Connection, where: str, **values: Any) -> list[Account]:
     accounts = sql.rows(conn, f"SELECT {_CELLS} FROM account WHERE {where} ORDER BY id", **values)
     if not accounts:
         return []
+    # By id and not by `where` again: aliases and facts of all the others, who may be many more, are not looked at.
+    ids = [row[0] for row in accounts]
     aliases: dict[int, list[str]] = {}
     for id_, text in sql.rows(
         conn,
-        f"SELECT account_id, text FROM alias JOIN account ON account.id = account_id WHERE {where} ORDER BY text",
-        **values,
+        f"SELECT account_id, text FROM alias WHERE {sql.among(conn, 'account_id', 'ids')} ORDER BY text",
+        ids=sql.array(conn, ids),
     ):
         aliases.setdefault(id_, []).append(text)
-    known = _facts_of(conn, where, values)
+    known = facts.of_accounts(conn, ids)
     return [
         Account(id_, domain, name, state, reference, tuple(aliases.get(id_, ())), known.get(id_, {}))
         for id_, domain, name, state, reference in accounts
     ]
-
-
-def _facts_of(conn: Connection, where: str, values: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
-    """The newest fact of each name, those of accounts that were linked into the account included."""
-    found = [
-        (as_of, id_, name, value)
-        for id_, name, value, as_of in sql.rows(
-            conn,
-            f"SELECT account_id, fact.name, value, as_of FROM fact JOIN account ON account.id = account_id WHERE {where}",
-            **values,
-        )
-    ]
-    linked = roots(conn)
-    if linked:
-        found += [
-            (as_of, linked[id_], name, value)
-            for id_, name, value, as_of in sql.rows(
-                conn,
-                "SELECT account_id, fact.name, value, as_of FROM fact JOIN account ON account.id = account_id WHERE linked_to IS NOT NULL",
-            )
-        ]
-    newest: dict[int, dict[str, Any]] = {}
-    for _, id_, name, value in sorted(found):
-        newest.setdefault(id_, {})[name] = json.loads(value)
-    return newest

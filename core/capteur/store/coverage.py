@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -81,9 +81,17 @@ class Coverage:
         return Coverage(self.watchers, self.spans, as_of)
 
 
-def listed(conn: Connection) -> int:
-    """How many accounts are on the list."""
-    return int(conn.execute(text("SELECT count(*) FROM account WHERE state = 'listed'")).scalar_one())
+def listed(conn: Connection, among: Collection[int] | None = None) -> int:
+    """How many accounts are on the list; of these accounts, where given."""
+    query = "SELECT count(*) FROM account WHERE state = 'listed'"
+    if among is None:
+        return int(conn.execute(text(query)).scalar_one())
+    some = text(f"{query} AND id IN :ids").bindparams(bindparam("ids", expanding=True))
+    ids = sorted(among)
+    return sum(
+        int(conn.execute(some, {"ids": ids[start : start + _BATCH]}).scalar_one())
+        for start in range(0, len(ids), _BATCH)
+    )
 
 
 def stale_accounts(conn: Connection) -> list[int]:
@@ -123,7 +131,7 @@ def of_instances(conn: Connection, watchers: Sequence[Watcher], as_of: int) -> l
             query, {"since": since, "as_of": as_of, "name": watcher.instance, "everyone": int(watcher.everyone)}
         ).one()
         last_ok, good = (int(row[1]) if row[1] is not None else None), int(row[2] or 0)
-        everyone = total if watcher.only is None else len(watcher.only)
+        everyone = total if watcher.only is None else listed(conn, watcher.only)
         watched = everyone if watcher.everyone and good else good
         state: State = (
             "parked" if watcher.parked else "missing" if last_ok is None else "ok" if last_ok >= since else "late"

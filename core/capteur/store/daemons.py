@@ -7,6 +7,10 @@ Time here is the store's clock: on PostgreSQL the server's, because the daemons'
 
 from __future__ import annotations
 
+import os
+import platform
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -15,7 +19,6 @@ from capteur.store import sql
 
 HOUSEKEEPING = "housekeeping"
 """The lease of the leader: who purges, adopts and mends for all."""
-_SERVER_NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,17 @@ class DaemonRow:
     trouble: str | None
     leads: bool = False
 
-
-def _now(conn: Connection) -> str:
-    return _SERVER_NOW if sql.is_postgresql(conn) else ":now"
+    @property
+    def is_dead(self) -> bool:
+        """Whether its process is gone for certain: that can be known on its own machine only."""
+        if self.host != platform.node() or sys.platform == "win32":  # there, asking after a process ends it
+            return False
+        with suppress(PermissionError, OverflowError):
+            try:
+                os.kill(self.pid, 0)
+            except ProcessLookupError:
+                return True
+        return False
 
 
 def beat(conn: Connection, row: DaemonRow, now: int) -> None:
@@ -44,7 +55,7 @@ def beat(conn: Connection, row: DaemonRow, now: int) -> None:
         conn,
         f"""
         INSERT INTO daemon (id, host, pid, version, started_at, beat_at, running, stuck, trouble)
-        VALUES (:id, :host, :pid, :version, :started, {_now(conn)}, :running, :stuck, :trouble)
+        VALUES (:id, :host, :pid, :version, :started, {sql.present(conn)}, :running, :stuck, :trouble)
         ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at, running = excluded.running, stuck = excluded.stuck,
             trouble = excluded.trouble
         """,
@@ -71,9 +82,9 @@ def lead(conn: Connection, daemon_id: str, *, lease_s: float, now: int, name: st
     row = sql.one(
         conn,
         f"""
-        INSERT INTO lease (name, holder, until) VALUES (:name, :id, {_now(conn)} + :span)
+        INSERT INTO lease (name, holder, until) VALUES (:name, :id, {sql.present(conn)} + :span)
         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-            WHERE lease.holder = excluded.holder OR lease.until <= {_now(conn)} OR lease.until > excluded.until
+            WHERE lease.holder = excluded.holder OR lease.until <= {sql.present(conn)} OR lease.until > excluded.until
         RETURNING holder
         """,
         name=name,
@@ -95,6 +106,19 @@ def daemons(conn: Connection) -> list[DaemonRow]:
 def bury(conn: Connection, before: int) -> int:
     """Forget daemons without a heartbeat since `before` (micros): they were killed."""
     return sql.run(conn, "DELETE FROM daemon WHERE beat_at < :before", before=before).rowcount
+
+
+def bury_dead(conn: Connection) -> None:
+    """Forget the daemons of this machine whose processes are gone, and give back what they lead."""
+    for row in daemons(conn):
+        if row.is_dead:
+            leave(conn, row.id)
+
+
+def bury_all(conn: Connection) -> None:
+    """Forget every daemon; only for whoever holds the store alone, for then none is alive."""
+    sql.run(conn, "DELETE FROM daemon")
+    sql.run(conn, "DELETE FROM lease")
 
 
 def probe(conn: Connection) -> None:

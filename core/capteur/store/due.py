@@ -1,4 +1,4 @@
-"""What is due, and for whom: the questions a daemon asks many times a minute; they read indexes and write nothing."""
+"""What is due, and for whom: what a daemon asks many times a minute, by indexes, and how it takes rows and gives them back."""
 
 # ruff: noqa: S608  statements are put together from constants; every value is a parameter
 
@@ -11,8 +11,6 @@ from sqlalchemy import Connection
 
 from capteur.store import sql, watches
 from capteur.store.shapes import WatchRow
-
-_SERVER_NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +29,11 @@ class Ask:
 
 def heads(conn: Connection, now: int) -> dict[str, int]:
     """By instance, when its first row that nobody holds is due (micros); instances that are parked or paused are left out."""
-    present = _SERVER_NOW if sql.is_postgresql(conn) else ":now"
     found = sql.rows(
         conn,
         f"""
         SELECT instance.name, (
-            SELECT next_due FROM watch WHERE instance_id = instance.id AND lease_until <= {present} ORDER BY next_due LIMIT 1
+            SELECT next_due FROM watch WHERE instance_id = instance.id AND lease_until <= {sql.present(conn)} ORDER BY next_due LIMIT 1
         ) FROM instance WHERE parked_at IS NULL AND paused_at IS NULL
         """,
         now=now,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +84,14 @@ def _sqlite(url: URL, create: bool, busy_s: float) -> tuple[Engine, Engine]:  # 
 
     def opener(mode: str) -> Callable[[], sqlite3.Connection]:
         address = f"{path.as_uri()}?mode={mode}"
-        # isolation_level None: transactions begin where we say so, not where the driver guesses
-        return lambda: sqlite3.connect(address, uri=True, timeout=busy_s, isolation_level=None, check_same_thread=False)
+
+        def connect() -> sqlite3.Connection:
+            if mode == "rwc" and not path.exists():
+                _make_private(path)
+            # isolation_level None: transactions begin where we say so, not where the driver guesses
+            return sqlite3.connect(address, uri=True, timeout=busy_s, isolation_level=None, check_same_thread=False)
+
+        return connect
 
     writer = create_engine(
         "sqlite://", creator=opener("rwc" if create else "rw"), poolclass=QueuePool, pool_size=1, max_overflow=0
@@ -106,6 +113,14 @@ def _sqlite(url: URL, create: bool, busy_s: float) -> tuple[Engine, Engine]:  # 
     event.listen(writer, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(readers, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
     return writer, readers
+
+
+def _make_private(path: Path) -> None:
+    """An empty file that only its owner reads: it will hold facts about people, and the key of their names. So will what SQLite
+    puts beside it, which takes the mode of the file. Where it cannot be made, SQLite says why.
+    """
+    with suppress(OSError):
+        path.touch(mode=0o600, exist_ok=False)
 
 
 def _on_connect(engine: Engine, statements: list[str]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
+from pathlib import Path
 from urllib.parse import quote_plus
 
 from sqlalchemy import Connection, exc
@@ -40,6 +42,8 @@ _SQLITE: dict[int, tuple[type[CapteurError], str, str, str]] = {
     26: (SchemaError, "the file is not a SQLite database", "", "set [store] url to another file"),
 }
 _SECRET = re.compile(r"(?i)passw|passphrase|pwd|secret|token|api_?key|credential")
+_REFUSED = frozenset({8, 14})
+"""What SQLite says when it can write neither the database nor its write-ahead log."""
 _IN_THE_WAY = frozenset({"40001", "40P01", "55P03"})
 _DOOR = ("authentication failed", "no password supplied", "no pg_hba.conf entry", 'role "')
 
@@ -107,6 +111,13 @@ def _sqlite(error: sqlite3.Error, place: str) -> CapteurError:
     if code not in _SQLITE:
         return StoreError(f"store {place}: {_line(error)}")
     kind, what, why, fix = _SQLITE[code]
+    file = Path(place.removeprefix("sqlite:///"))
+    if code in _REFUSED and file.exists() and not os.access(file.parent, os.W_OK):
+        return StoreError(
+            f"store {place}: the folder {file.parent} cannot be written",
+            why="SQLite writes beside its database even to read it",
+            fix="let this user write there, or look at a copy of it: capteur --db COPY ...",
+        )
     return kind(f"store {place}: {what}", why=why, fix=fix)
 
 

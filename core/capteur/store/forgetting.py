@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from capteur.store import sql
+from capteur.store import erasing, naming, sql
+
+Unlisted = Literal["unmatched", "discovered"]
+"""States of companies that nobody put on the list."""
 
 _BY_ACCOUNT = (
     "signal_past",
@@ -30,7 +33,8 @@ _BY_ACCOUNT = (
 def forget(conn: Connection, account_id: int) -> int:
     """Delete an account, the accounts linked into it and all that is known of them; returns the number of rows.
 
-    Messages of runs that name it are emptied too. What a feed keeps in its own memory is the feed's, and not looked into.
+    Messages of runs that name it are emptied too, what names its domain in sensors' memories is cut out, and what was
+    pushed to us and names it goes whole, whoever else it tells of; a company without a domain is looked for by its name.
     """
     family = [
         row[0]
@@ -45,33 +49,34 @@ def forget(conn: Connection, account_id: int) -> int:
     return _delete(conn, family)
 
 
-def old_unmatched(conn: Connection, before: int) -> list[int]:
-    """Unmatched accounts of which nothing was detected since `before` (micros), by id."""
-    return _old(conn, before, "")
+def idle(conn: Connection, state: Unlisted, before: int) -> list[int]:
+    """Accounts in this state of which nothing was detected since `before` (micros), by id."""
+    return _idle(conn, state, before, "")
 
 
-def purge_unmatched(conn: Connection, before: int, ids: Collection[int]) -> int:
-    """Delete those of these accounts that are old and unmatched still; returns how many."""
+def purge(conn: Connection, state: Unlisted, before: int, ids: Collection[int]) -> int:
+    """Delete those of these accounts that are idle and in this state still; returns how many."""
     mine = list(ids)
     if sql.is_postgresql(
         conn
     ):  # held before they are looked at: a signal that is just arriving makes an account young again
         query = f"SELECT id FROM account WHERE {sql.among(conn, 'id', 'ids')} ORDER BY id FOR UPDATE SKIP LOCKED"
         mine = [row[0] for row in sql.rows(conn, query, ids=mine)]
-    old = _old(conn, before, f"AND {sql.among(conn, 'account.id', 'ids')}", ids=sql.array(conn, mine))
+    old = _idle(conn, state, before, f"AND {sql.among(conn, 'account.id', 'ids')}", ids=sql.array(conn, mine))
     if old:
         _delete(conn, old)
     return len(old)
 
 
-def _old(conn: Connection, before: int, only: str, **values: Any) -> list[int]:
+def _idle(conn: Connection, state: Unlisted, before: int, only: str, **values: Any) -> list[int]:
     return [
         row[0]
         for row in sql.rows(
             conn,
-            "SELECT id FROM account WHERE state = 'unmatched' AND created_at < :before AND NOT EXISTS"
+            "SELECT id FROM account WHERE state = :state AND created_at < :before AND NOT EXISTS"
             " (SELECT 1 FROM signal WHERE signal.account_id = account.id AND signal.detected_at >= :before)"
             f" AND NOT EXISTS (SELECT 1 FROM account other WHERE other.linked_to = account.id) {only} ORDER BY id",
+            state=state,
             before=before,
             **values,
         )
@@ -111,23 +116,15 @@ def _delete(conn: Connection, ids: Sequence[int]) -> int:
 
 
 def _empty_messages(conn: Connection, ids: Sequence[int]) -> None:
-    words = {
-        text
-        for row in sql.rows(
-            conn,
-            f"SELECT domain, name, reference FROM account WHERE {sql.among(conn, 'id', 'ids')}",
-            ids=sql.array(conn, ids),
-        )
-        for text in row
-        if text
-    }
-    for word in sorted(words):
-        like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        sql.run(conn, "UPDATE run SET error = NULL WHERE error LIKE :like ESCAPE '\\'", like=like)
-        sql.run(conn, "UPDATE watch SET last_error = NULL WHERE last_error LIKE :like ESCAPE '\\'", like=like)
-        sql.run(conn, "DELETE FROM validator WHERE url LIKE :like ESCAPE '\\'", like=like)
-        sql.run(
-            conn,
-            "UPDATE instance SET parked_error = 'its message named an account that was forgotten' WHERE parked_error LIKE :like ESCAPE '\\'",
-            like=like,
-        )
+    called: list[tuple[str | None, str | None, str | None]] = sql.rows(
+        conn,
+        f"SELECT domain, name, reference FROM account WHERE {sql.among(conn, 'id', 'ids')}",
+        ids=sql.array(conn, ids),
+    )
+    whom = naming.company(called)
+    if whom.names:
+        erasing.clear(conn, erasing.MEMORY, whom)
+        erasing.erase_deliveries(conn, whom)
+    anything = naming.company(called, by_any=True)
+    for place in erasing.MESSAGES if anything.names else ():
+        erasing.clear(conn, place, anything)

@@ -13,6 +13,9 @@ from typing import IO
 
 from capteur.errors import StoreError, StoreHeld
 
+DAEMON = "capteur daemon"
+"""Who holds a store for good."""
+
 
 @contextmanager
 def held(path: Path, who: str, now: datetime) -> Iterator[None]:
@@ -54,8 +57,15 @@ def _held(file: IO[str], path: Path) -> StoreHeld:
     return StoreHeld(
         f"store {path}: `{by['command']}` holds it",
         why=f"process {by['pid']}, since {since}",
-        fix=f"wait for it, or stop it: kill {by['pid']}" if by["pid"] != "?" else "wait for it",
+        fix=_way_out(by["command"], by["pid"]),
     )
+
+
+def _way_out(command: str, pid: str) -> str:
+    stop = f", or stop it: kill {pid}" if pid != "?" else ""
+    if command == DAEMON:  # which never ends
+        return f"it looks by itself: capteur status shows what it finds{stop}"
+    return f"wait for it{stop}"
 
 
 if sys.platform == "win32":

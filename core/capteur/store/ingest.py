@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from capteur.store import delays, links, marks, spend, sql, staging, validators, watches, words
+from capteur.store import delays, deliveries, links, marks, persons, spend, sql, staging, validators, watches, words
 from capteur.store.faults import Fenced
 from capteur.store.shapes import Batch, Incoming, IncomingFact, IncomingOutcome, Receipt
-from capteur.store.subjects import Subjects, resolve
+from capteur.store.subjects import Subjects, hold, resolve
 
 __all__ = ["Fenced", "commit"]
 
@@ -27,6 +26,9 @@ _REVOKE = """
 UPDATE signal SET revoked_at = :now, revoked_reason = :reason
 WHERE scope_id = :scope AND key = :key AND revoked_at IS NULL RETURNING account_id, kind_id, occurred_at, event
 """
+
+ACCOUNT = 3
+"""Where the account stands among the cells of a signal."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,11 @@ def commit(conn: Connection, batch: Batch, now: int) -> Receipt:
     watches.advance(conn, batch, now)
     if batch.spent is not None:
         spend.add(conn, batch.instance, batch.spent)
+    if batch.read is not None:
+        deliveries.settle(conn, batch.read, now)
+        if batch.finish is not None:
+            held = batch.finish.status not in ("ok", "stopped")
+            deliveries.schedule(conn, batch.instance, not_before=batch.finish.next_due if held else None)
     _same(conn, batch, now)
     subjects = resolve(
         conn, [thing.subject for things in (batch.signals, batch.facts, batch.outcomes) for thing in things], now
@@ -88,6 +95,8 @@ def _signals(conn: Connection, batch: Batch, subjects: Subjects, changes: marks.
     kinds = words.Ids(conn, "kind")
     arriving = {key: i for key, i in once.items() if key not in known} if known else once
     cells, unmatched = _cells(conn, arriving, subjects, kinds, (scope, now))
+    if gone := hold(conn, {cell[ACCOUNT] for cell in cells.values()}):
+        cells = {key: (*c[:ACCOUNT], gone.get(c[ACCOUNT], c[ACCOUNT]), *c[ACCOUNT + 1 :]) for key, c in cells.items()}
     new = staging.insert(conn, cells)
     stored = cells.values() if len(new) == len(cells) else [cells[key] for key in new]
     changes.add([(c[3], c[4], c[5], c[11]) for c in stored])
@@ -137,17 +146,13 @@ def _cells(
         if incoming.known_at is not None:
             known_at, assumed = min(max(incoming.known_at, s.occurred_at), now), True
         if person is not None:
-            secret = secret or _person_key(conn)
-            person = hmac.digest(secret, person.encode(), "sha256").hex()[:16]
+            secret = secret or persons.key_of(conn)
+            person = persons.hashed(secret, person)
         cells[key] = (
             scope, now, key, account.id, kinds[s.kind], s.occurred_at, known_at, assumed, s.by_day, s.strength,
             None if s.topic is None else topics[s.topic], s.event, person, s.schema_version, s.summary, s.evidence_url, s.data,
         )  # fmt: skip
     return cells, unmatched
-
-
-def _person_key(conn: Connection) -> bytes:
-    return bytes.fromhex(sql.value(conn, "SELECT value FROM meta WHERE name = 'person_key'"))
 
 
 def _revoke(conn: Connection, batch: Batch, changes: marks.Changes, now: int) -> int:

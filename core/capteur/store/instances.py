@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from capteur.store import sql
+from capteur.store import meta, sql
 from capteur.store.shapes import InstanceRow
 
-_CELLS = "name, config_hash, sensor, parked_at, parked_error, parked_fix, paused_at, down_since"
+_CELLS = """name, config_hash, sensor, parked_at, parked_error, parked_fix, paused_at, down_since,
+    (SELECT value FROM meta WHERE meta.name = 'parked:' || instance.name)"""
 
 
 def id_of(conn: Connection, name: str) -> int:
@@ -50,8 +51,11 @@ def upsert_instance(conn: Connection, name: str, sensor: str, config_hash: str) 
     return InstanceRow(*row)
 
 
-def park(conn: Connection, name: str, error: str, fix: str | None, now: int) -> bool:
-    """Stop an instance until its operator resumes it, or changes its configuration. False when it is parked already."""
+def park(conn: Connection, name: str, error: str, fix: str | None, now: int, *, credentials: bool = False) -> bool:
+    """Stop an instance until its operator resumes it, or changes its configuration. False when it is parked already.
+
+    `credentials` = for a credential, else for what somebody wrote.
+    """
     changed = sql.run(
         conn,
         "UPDATE instance SET parked_at = :now, parked_error = :error, parked_fix = :fix WHERE id = :id AND parked_at IS NULL",
@@ -60,17 +64,25 @@ def park(conn: Connection, name: str, error: str, fix: str | None, now: int) -> 
         fix=fix,
         id=id_of(conn, name),
     )
+    if changed.rowcount:
+        meta.put(conn, f"parked:{name}", "credentials" if credentials else "config")
     return changed.rowcount == 1
 
 
-def resume(conn: Connection, name: str) -> bool:
-    """Let a parked instance run again, its rows due at once; False when it was not parked."""
+def unpark(conn: Connection, name: str) -> bool:
+    """Take the parking off, when each row is due stays as it is; False when the instance was not parked."""
+    meta.put(conn, f"parked:{name}", None)
     changed = sql.run(
         conn,
         "UPDATE instance SET parked_at = NULL, parked_error = NULL, parked_fix = NULL WHERE name = :name AND parked_at IS NOT NULL",
         name=name,
     )
-    if changed.rowcount == 0:
+    return changed.rowcount == 1
+
+
+def resume(conn: Connection, name: str) -> bool:
+    """Let a parked instance run again, its rows due at once; False when it was not parked."""
+    if not unpark(conn, name):
         return False
     sql.run(
         conn,

@@ -1,4 +1,4 @@
-"""Linking: saying that a company a source named *is* this account. A merge that can be undone.
+"""Linking: saying that a company, as a source named it or by its old domain, *is* this account. A merge that can be undone.
 
 The signals move; what was believed before stays in `signal_past`, so a replay of a day before the link sees them where they
 were, and one of a day while it held sees them where they had gone.
@@ -8,7 +8,7 @@ were, and one of a day while it held sees them where they had gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -47,7 +47,9 @@ class UnmatchedRow:
 
 def link(conn: Connection, from_id: int, to_id: int, now: int) -> int:
     """Merge account `from_id` into `to_id`; returns the link's id. Raises InputError when that says nothing, or goes in a circle."""
-    source, target = accounts.get(conn, from_id), accounts.get(conn, root(conn, to_id))
+    to_id = root(conn, to_id)
+    _hold(conn, from_id, to_id)
+    source, target = accounts.get(conn, from_id), accounts.get(conn, to_id)
     if source is None or target is None:
         raise InputError(f"there is no account {from_id if source is None else to_id}")
     if source.state == "linked":
@@ -73,6 +75,8 @@ def link(conn: Connection, from_id: int, to_id: int, now: int) -> int:
         target=target.id,
         source=source.id,
     )
+    # nobody looks at it any more; a unit that is under way loses its row, and stores nothing
+    sql.run(conn, "DELETE FROM watch WHERE account_id = :source", source=source.id)
     for text in sorted({*source.aliases, *_called(source)}):
         sql.run(
             conn,
@@ -131,46 +135,87 @@ def find(conn: Connection, text: str) -> int | None:
     return None if found is None else int(found)
 
 
-def unmatched(conn: Connection, limit: int | None = None) -> list[UnmatchedRow]:
-    """Companies that wait, those with the most signals first."""
+def waiting(conn: Connection, text: str, name: str) -> Account | None:
+    """The unmatched or discovered account that a source calls so: by its reference (`name` is the one a name makes) or its domain."""
+    found = sql.value(
+        conn,
+        "SELECT id FROM account WHERE state IN ('unmatched', 'discovered') AND (reference IN (:text, :name) OR domain = :text)"
+        " ORDER BY id LIMIT 1",
+        text=text,
+        name=name,
+    )
+    return None if found is None else accounts.get(conn, int(found))
+
+
+def called(conn: Connection, name: str, normal: str, states: Sequence[str]) -> list[Account]:
+    """The accounts in these states that have a name, or the alias that is its normal form."""
+    found = sql.rows(
+        conn,
+        f"SELECT id FROM account WHERE name = :name AND {sql.among(conn, 'state', 'states')}"
+        " UNION SELECT account_id FROM alias JOIN account ON account.id = account_id"
+        f" WHERE text = :normal AND {sql.among(conn, 'state', 'states')}",
+        name=name,
+        normal=normal,
+        states=sql.array(conn, states),
+    )
+    return accounts.some(conn, [id_ for (id_,) in found])
+
+
+def undone(conn: Connection) -> set[tuple[int, int]]:
+    """(from, to) of the links that a person has undone: he said that these are two companies."""
+    return set(sql.pairs(conn, "SELECT from_id, to_id FROM link WHERE undone_at IS NOT NULL"))
+
+
+def unmatched(conn: Connection, limit: int | None = None, *, state: str = "unmatched") -> list[UnmatchedRow]:
+    """Companies that wait, or those that were discovered, those with the most signals first."""
     found = sql.rows(
         conn,
         "SELECT account.id, count(signal.id), max(signal.occurred_at) FROM account LEFT JOIN signal ON signal.account_id = account.id"
-        " WHERE account.state = 'unmatched' GROUP BY account.id ORDER BY count(signal.id) DESC, max(signal.occurred_at) DESC, account.id"
+        " WHERE account.state = :state GROUP BY account.id ORDER BY count(signal.id) DESC, max(signal.occurred_at) DESC, account.id"
         + (" LIMIT :limit" if limit is not None else ""),
+        state=state,
         **({"limit": limit} if limit is not None else {}),
     )
-    rows = []
-    for id_, count, newest in found:
-        account = accounts.get(conn, id_)
-        assert account is not None, "it was just read"
-        rows.append(UnmatchedRow(account, count, newest))
-    return rows
+    waiting = {account.id: account for account in accounts.listing(conn, states=(state,))} if found else {}
+    return [UnmatchedRow(waiting[id_], count, newest) for id_, count, newest in found]
 
 
 def same(conn: Connection, ids: Mapping[str, str], account_id: int, now: int) -> None:
     """These ids are this account's: they become aliases, and companies that waited under one of them are linked to it.
 
-    An id that another listed or discovered account has already stays there.
+    An id that another listed or discovered account has already stays there. A company that waits under a domain of its own is no
+    id's to move: a person may have to do with two companies.
     """
+    account_id = root(conn, account_id)  # what the same batch said before may have linked it
     for scheme, value in sorted(ids.items()):
         text = f"{scheme}:{value}"
         owners = sql.rows(
             conn,
-            "SELECT account.id, state FROM alias JOIN account ON account.id = account_id WHERE text = :text AND linked_to IS NULL"
-            " UNION SELECT id, state FROM account WHERE reference = :text AND linked_to IS NULL",
+            "SELECT account.id, state, domain FROM alias JOIN account ON account.id = account_id"
+            " WHERE text = :text AND linked_to IS NULL"
+            " UNION SELECT id, state, domain FROM account WHERE reference = :text AND linked_to IS NULL",
             text=text,
         )
-        if any(state != "unmatched" and id_ != account_id for id_, state in owners):
+        if any(state != "unmatched" and id_ != account_id for id_, state, _ in owners):
             continue
-        for id_, _ in owners:
-            if id_ != account_id:
+        for id_, _, domain in owners:
+            if id_ != account_id and domain is None:
                 link(conn, id_, account_id, now)
         sql.run(
             conn,
             "INSERT INTO alias (text, account_id) VALUES (:text, :id) ON CONFLICT DO NOTHING",
             text=text,
             id=account_id,
+        )
+
+
+def _hold(conn: Connection, *account_ids: int) -> None:
+    """Let nobody store a signal of these accounts until the commit; who has begun to is waited for (see `subjects.hold`)."""
+    if sql.is_postgresql(conn):
+        sql.rows(
+            conn,
+            f"SELECT id FROM account WHERE {sql.among(conn, 'id', 'ids')} ORDER BY id FOR UPDATE",
+            ids=sql.array(conn, account_ids),
         )
 
 

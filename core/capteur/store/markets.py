@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 KEPT = 8
 """So many days: a list also tells what has changed in a week."""
-WATCHED = ("listed", "discovered")
-"""States of the accounts that make up the market."""
+WATCHED = ("listed",)
+"""States of the accounts that make up the market. A discovered one is there because something happened to it, and nobody sees the
+rest of what it does: with such companies in it a market would look busier in one kind, and far quieter in all others."""
 _LISTED = f"FROM account WHERE state IN ({', '.join(repr(state) for state in WATCHED)}) AND created_at <= :at"
 
 

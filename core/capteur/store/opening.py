@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine
 
 from capteur.clock import Clock
 from capteur.errors import ConfigError, SchemaError, StoreBusy
-from capteur.store import schema, sql
+from capteur.store import daemons, schema, sql
 from capteur.store.engine import BUSY_S, dispose, engines, parse, path_of
 from capteur.store.faults import is_lost, shown, translate
 from capteur.store.hold import held
@@ -71,10 +71,13 @@ class Store:
             yield
 
     def free(self) -> None:
-        """End every lease; only for whoever holds the store."""
-        self.write(
-            lambda conn: sql.run(conn, "UPDATE watch SET lease_until = 0 WHERE lease_until > 0").rowcount
-        ).result()
+        """End every lease, and forget who was killed; only for whoever holds the store."""
+
+        def work(conn: Connection) -> None:
+            sql.run(conn, "UPDATE watch SET lease_until = 0 WHERE lease_until > 0")
+            daemons.bury_all(conn)
+
+        self.write(work).result()
 
     def keep(self, who: str) -> None:
         """Hold the store until it is closed."""

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from capteur.errors import InputError, StoreError, StoreFull
 
+ELSEWHERE = "name a file in a folder that can be written"
+
 
 def refuse_existing(target: Path, *, force: bool) -> None:
     """Raises InputError where the file cannot be made, before any work is done for it."""
@@ -52,7 +54,7 @@ def told(what: str) -> Iterator[None]:
             raise StoreFull(
                 f"{what}: the disk is full", fix="free some space, or name a file on another disk"
             ) from error
-        fix = "look at the permissions of the folder" if isinstance(error, PermissionError) else ""
+        fix = "look at the permissions of the folder" if isinstance(error, PermissionError) else ELSEWHERE
         raise StoreError(f"{what}: it cannot be written", why=error.strerror or str(error), fix=fix) from error
 
 

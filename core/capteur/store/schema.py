@@ -16,7 +16,7 @@ from sqlalchemy import Connection, inspect
 from capteur.errors import SchemaError
 from capteur.store import meta, sql
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision; a test holds it to the migrations, so that opening a store need not import Alembic."""
 VERSION_TABLE = "capteur_schema"
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -93,6 +93,17 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """What became of one delivery that was read: `waiting` = again at `due_at` (micros), after `fails` times without success."""
+
+    id: int
+    state: Literal["done", "failed", "waiting"]
+    fails: int = 0
+    due_at: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What one transaction takes: signals, facts, the watch row, validators, and the stale marks that follow from them.
 
@@ -116,6 +127,9 @@ class Batch:
     finish: Finish | None = None
     live: bool = False
     spent: Spend | None = None
+    read: tuple[Read, ...] | None = None
+    """What became of deliveries; None for a unit that reads none. With it the row is due when the next delivery is, and when
+    that is no good end of the unit, not before `finish` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +170,7 @@ class InstanceRow:
     """What the store remembers of an instance: the hash of its configuration, and why it is parked (None = it is not).
 
     `paused_at` is set while its operator wants it to rest, `down_since` while it does not work and somebody was told so.
+    `parked_for` is "config" or "credentials"; None where that was not written down.
     """
 
     name: str
@@ -166,6 +181,12 @@ class InstanceRow:
     parked_fix: str | None
     paused_at: int | None = None
     down_since: int | None = None
+    parked_for: str | None = None
+
+    @property
+    def credentials(self) -> bool:
+        """Whether it is parked for a credential."""
+        return self.parked_at is not None and self.parked_for != "config"
 
 
 @dataclass(frozen=True, slots=True)

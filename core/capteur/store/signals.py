@@ -5,18 +5,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from capteur.signals import Observation
-from capteur.store import audit, marks, sql
+from capteur.store import audit, marks, sql, words
 from capteur.store.columns import columns
 from capteur.store.shapes import SignalRow
 
-__all__ = ["columns", "history", "history_as_of", "last_seen", "revoke", "rows"]
+__all__ = ["columns", "history", "history_as_of", "last_seen", "revoke", "rows", "seen_since", "sources", "who_asked"]
 
 _OBSERVED = "signal.key, kind.name, signal.occurred_at, {strength}, {known_at}, signal.revoked_at, topic.name, signal.event, signal.person, signal.id"
 _NAMED = "JOIN kind ON kind.id = signal.kind_id LEFT JOIN topic ON topic.id = signal.topic_id"
@@ -136,9 +136,46 @@ def revoke(conn: Connection, signal_id: int, reason: str, now: int) -> bool:
     return bool(revoked)
 
 
+def seen_since(conn: Connection, since: int, states: Sequence[str]) -> list[int]:
+    """The accounts in these states with a standing signal that occurred at `since` (micros) or later."""
+    query = f"""
+        SELECT DISTINCT account_id FROM signal JOIN account ON account.id = account_id
+        WHERE signal.revoked_at IS NULL AND signal.occurred_at >= :since AND {sql.among(conn, "account.state", "states")}
+    """
+    return [id_ for (id_,) in sql.rows(conn, query, since=since, states=sql.array(conn, states))]
+
+
+def sources(conn: Connection, account_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """The sensors that standing signals of these accounts come from, the one with the newest first."""
+    query = f"""
+        SELECT account_id, scope.name FROM signal JOIN scope ON scope.id = scope_id
+        WHERE revoked_at IS NULL AND {sql.among(conn, "account_id", "ids")}
+        GROUP BY account_id, scope.name ORDER BY account_id, max(occurred_at) DESC, scope.name
+    """
+    found: dict[int, tuple[str, ...]] = {}
+    for account_id, name in sql.pairs(conn, query, ids=sql.array(conn, account_ids)):
+        found[account_id] = (*found.get(account_id, ()), name)
+    return found
+
+
 def last_seen(conn: Connection, account_ids: Collection[int] | None = None) -> dict[int, int]:
     """When the newest standing signal of each account occurred (micros)."""
     where = "" if account_ids is None else f" AND {sql.among(conn, 'account_id', 'ids')}"
     values = {} if account_ids is None else {"ids": sql.array(conn, account_ids)}
     query = f"SELECT account_id, max(occurred_at) FROM signal WHERE revoked_at IS NULL{where} GROUP BY account_id"
     return dict(sql.pairs(conn, query, **values))
+
+
+def who_asked(conn: Connection, kind: str, since: int) -> list[int]:
+    """Accounts that are not on the list and have a standing signal of a kind since then (micros), the newest first."""
+    if not (known := words.find(conn, "kind", {kind})):
+        return []
+    found = sql.rows(
+        conn,
+        "SELECT account.id FROM account JOIN signal ON signal.account_id = account.id AND signal.kind_id = :kind"
+        " WHERE account.state IN ('unmatched', 'discovered') AND signal.occurred_at >= :since AND signal.revoked_at IS NULL"
+        " GROUP BY account.id ORDER BY max(signal.occurred_at) DESC, account.id",
+        kind=known[kind],
+        since=since,
+    )
+    return [id_ for (id_,) in found]

@@ -22,7 +22,6 @@ PIECES = 24
 """`per` has at least so many pieces; none is longer than an hour."""
 USUAL_DAYS = 30
 """How far back is looked for how many requests a unit usually takes."""
-_SERVER_NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
 
 def piece(moment: int, per: timedelta) -> int:
@@ -91,11 +90,10 @@ def lock(conn: Connection, instance: str) -> None:
 
 def under_way(conn: Connection, instance: str, now: int) -> list[int]:
     """The accounts whose rows somebody holds: what they will spend is not written yet."""
-    present = _SERVER_NOW if sql.is_postgresql(conn) else ":now"
     found = sql.rows(
         conn,
         "SELECT account_id FROM watch JOIN instance ON instance.id = instance_id"
-        f" WHERE instance.name = :name AND lease_until > {present}",
+        f" WHERE instance.name = :name AND lease_until > {sql.present(conn)}",
         name=instance,
         now=now,
     )

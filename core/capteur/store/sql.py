@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol, TypeVar
@@ -19,6 +20,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection
 
 _NAMED = re.compile(r"(?<![:\w]):([a-z_]+)")
+_SERVER_NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 CHUNK = 5000
 
 T = TypeVar("T")
@@ -36,6 +38,11 @@ class Cursor(Protocol):
 def is_postgresql(conn: Connection) -> bool:
     """Which of the two engines `conn` speaks to."""
     return conn.dialect.name == "postgresql"
+
+
+def present(conn: Connection) -> str:
+    """The present in micros, as a statement says it: the server's on PostgreSQL, which several machines share; else `:now`."""
+    return _SERVER_NOW if is_postgresql(conn) else ":now"
 
 
 def driver(conn: Connection) -> Any:
@@ -115,6 +122,20 @@ def bulk(conn: Connection, sql: str, types: Sequence[str], values: Sequence[tupl
     else:
         source = "VALUES (" + ", ".join("?" * len(types)) + ")"
         driver(conn).executemany(spoken(sql, postgresql=False).format(rows=source), values)
+
+
+@contextmanager
+def scrubbed(conn: Connection) -> Iterator[None]:
+    """What is deleted meanwhile is overwritten in a SQLite file, not only given free. On PostgreSQL VACUUM does it later."""
+    if is_postgresql(conn):
+        yield
+        return
+    (before,) = driver(conn).execute("PRAGMA secure_delete").fetchone()
+    driver(conn).execute("PRAGMA secure_delete = ON")
+    try:
+        yield
+    finally:
+        driver(conn).execute(f"PRAGMA secure_delete = {before}")
 
 
 def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -16,7 +16,7 @@ from capteur.store.marks import mark_all, marks_left, take_marks
 from capteur.store.shapes import VersionRow
 
 __all__ = [
-    "find_version", "load", "mark_all", "marks_left", "save", "set_ceilings", "take_marks", "version", "walk",
+    "find_version", "hold", "load", "mark_all", "marks_left", "save", "set_ceilings", "take_marks", "version", "walk",
 ]  # fmt: skip
 
 _SAVE = """
@@ -110,6 +110,14 @@ def walk(
         **({"ceiling": after[0], "account": after[1]} if after is not None else {}),
     )
     return [(account_id, ceiling) for account_id, ceiling in found]
+
+
+def hold(conn: Connection, account_ids: Sequence[int]) -> list[int]:
+    """Those of these accounts that nobody else is refolding; nobody does before this transaction ends."""
+    if not sql.is_postgresql(conn):
+        return list(account_ids)
+    query = "SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
+    return [row[0] for row in sql.rows(conn, query, ids=list(account_ids))]
 
 
 def version_hash(estimator: str, params_json: str) -> str:

@@ -59,6 +59,25 @@ def roots(conn: Connection) -> dict[int, int]:
     return {account_id: end(account_id) for account_id in linked}
 
 
+def hold(conn: Connection, account_ids: Iterable[int]) -> dict[int, int]:
+    """Keep accounts that are about to get signals from being linked until the commit; returns where those linked meanwhile went.
+
+    SQLite has one writer. On PostgreSQL another one may link an account between our look at it and the insert: its signals
+    would stay with an account that nobody reads. The lock is the one that the insert's foreign key takes anyway.
+    """
+    if not sql.is_postgresql(conn):
+        return {}
+    found = sql.rows(
+        conn,
+        f"SELECT id, linked_to FROM account WHERE {sql.among(conn, 'id', 'ids')} ORDER BY id FOR KEY SHARE",
+        ids=sql.array(conn, account_ids),
+    )
+    gone = {id_: root(conn, linked_to) for id_, linked_to in found if linked_to is not None}
+    if gone:
+        hold(conn, gone.values())
+    return gone
+
+
 def _by_id(conn: Connection, ids: set[int]) -> dict[int, Resolved]:
     if not ids:
         return {}
@@ -170,9 +189,12 @@ def _promote(conn: Connection, unknown: dict[str, Unknown], found: dict[str, Res
     raised = sorted(
         {found[r].id for r, u in unknown.items() if u.state == "discovered" and r in found and found[r].unmatched}
     )
-    for account_id in raised:
-        sql.run(conn, "UPDATE account SET state = 'discovered' WHERE id = :id AND state = 'unmatched'", id=account_id)
     if raised:
+        sql.run(
+            conn,
+            f"UPDATE account SET state = 'discovered' WHERE state = 'unmatched' AND {sql.among(conn, 'id', 'raised')}",
+            raised=sql.array(conn, raised),
+        )
         marks.whole(conn, raised)
         for reference, resolved in list(found.items()):
             if resolved.id in raised:

@@ -18,7 +18,7 @@ from capteur.runner import UnitStatus
 from capteur.schedules import MICROSECOND, Schedule
 from capteur.store import sql
 from capteur.store.faults import Fenced
-from capteur.store.instances import id_of, instances, park, resume, upsert_instance
+from capteur.store.instances import id_of, instances, park, resume, unpark, upsert_instance
 from capteur.store.shapes import Batch, WatchRow
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "release",
     "resume",
     "rows",
+    "unpark",
     "upsert_instance",
 ]
 
@@ -43,11 +44,6 @@ UNDONE = frozenset({"waiting", "stopped", "fenced"})
 """Ends that are not the row's own: nothing was found out about its account."""
 
 _CELLS = "account_id, next_due, cursor, epoch, lease_until, fails, first_ok, last_ok, newest, last_status, last_error, looked_at"
-_SERVER_NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
-
-
-def _now(conn: Connection) -> str:
-    return _SERVER_NOW if sql.is_postgresql(conn) else ":now"
 
 
 def ensure(conn: Connection, instance: str, account_ids: Sequence[int], next_due: int) -> int:
@@ -80,7 +76,7 @@ def claim(
     `due_only` takes only rows whose time has come at `now` (micros); `but` are accounts the caller is still busy with, for
     after a jump of the clock their leases may seem to have ended.
     """
-    wanted = ["instance_id = :instance", f"lease_until <= {_now(conn)}"]
+    wanted = ["instance_id = :instance", f"lease_until <= {sql.present(conn)}"]
     if account_ids is not None:
         wanted.append(sql.among(conn, "account_id", "ids"))
     if but:
@@ -89,7 +85,7 @@ def claim(
         wanted.append("next_due <= :now")
     lock = "FOR UPDATE SKIP LOCKED" if sql.is_postgresql(conn) else ""
     query = f"""
-        UPDATE watch SET epoch = epoch + 1, lease_until = {_now(conn)} + :lease
+        UPDATE watch SET epoch = epoch + 1, lease_until = {sql.present(conn)} + :lease
         WHERE instance_id = :instance AND account_id IN (
             SELECT account_id FROM watch WHERE {" AND ".join(wanted)} ORDER BY next_due, account_id {"LIMIT :limit" if limit is not None else ""} {lock}
         ) RETURNING {_CELLS}
@@ -182,9 +178,9 @@ def clip(
     leased = sql.run(
         conn,
         f"""
-        UPDATE watch SET lease_until = {_now(conn)} + :lease WHERE instance_id = :instance AND account_id IN (
+        UPDATE watch SET lease_until = {sql.present(conn)} + :lease WHERE instance_id = :instance AND account_id IN (
             SELECT account_id FROM watch
-            WHERE instance_id = :instance AND next_due <= :now AND lease_until > {_now(conn)} + :lease {lock})
+            WHERE instance_id = :instance AND next_due <= :now AND lease_until > {sql.present(conn)} + :lease {lock})
         """,
         **mine,
         lease=int(lease_s * 1_000_000),

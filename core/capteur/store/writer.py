@@ -123,13 +123,14 @@ class Writer:
         try:
             done = self._each(conn, group, savepoint=not alone)
         except _Gone as gone:
-            lost = is_lost(conn, gone.error) or not _rolled_back(transaction)
+            lost = is_lost(conn, gone.error) or not _rolled_back(conn, transaction)
             return self._broken(group, gone.error, alone=alone, lost=lost)
         try:
             transaction.commit()
         except BaseException as error:  # noqa: BLE001  as above
             # once the connection is lost nobody knows whether it was committed: not done again, the next run finds out
-            return self._broken([work for work, _ in done], error, alone=alone, last=is_lost(conn, error))
+            lost = is_lost(conn, error) or not _rolled_back(conn, transaction)
+            return self._broken([work for work, _ in done], error, alone=alone, last=lost, lost=lost)
         for work, result in done:
             work.future.set_result(result)
         return []
@@ -209,10 +210,11 @@ class Writer:
             connection.close()
 
 
-def _rolled_back(transaction: Transaction) -> bool:
+def _rolled_back(conn: Connection, transaction: Transaction) -> bool:
     """False when there was nobody to tell: the work failed by itself, and the server has ended the session meanwhile."""
     try:
         transaction.rollback()
+        conn.connection.rollback()  # of a refused commit SQLAlchemy believes it is over, and in SQLite it is not
     except Exception:  # noqa: BLE001  whatever it is, the connection is of no use
         return False
     return True

@@ -149,7 +149,7 @@ class Bench:
     async def sense(self, web: Web, record: Record, how: How) -> list[UnitDone]:
         """Claim the row and run its unit; for a push sensor a unit a delivery."""
         for secret in self.instance.secrets:
-            web.redactor.add(secret)
+            web.redactor.add(secret, configured=True)
         tools = Tools(
             store=self.store,
             web=web,

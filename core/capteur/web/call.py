@@ -18,7 +18,8 @@ from pydantic import SecretStr
 
 from capteur.asking import Headers, Query, Token
 from capteur.errors import ConfigError, SourceChanged
-from capteur.web.redaction import Redactor, names_a_secret
+from capteur.options import names_a_secret
+from capteur.web.redaction import Redactor
 
 _PUBLIC: Final = frozenset({"accept", "accept-language", "user-agent"})
 """What may follow a redirect to another host. Anything else an author sets may be a credential."""

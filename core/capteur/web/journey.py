@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from capteur.errors import HostDown, RateLimited, SourceChanged
+from capteur.errors import HostDown, SourceChanged, TransientError
 from capteur.sensor import Answer
 from capteur.web.body import charset
 from capteur.web.call import Call, next_url
@@ -98,34 +98,39 @@ class Journey:
             headers |= {"if-modified-since": stored.last_modified} if stored.last_modified else {}
         place = self._place(call.url)
         loop = asyncio.get_running_loop()
-        self._session.pay()
-        started = loop.time()
+        sent_at: float | None = None
         status: int | None = None
-        note, asked = self._note, True
+        note = self._note
+
+        def sent() -> None:
+            nonlocal sent_at
+            self._session.pay()
+            sent_at = loop.time()
+
         try:
             reply = await self._web.wire.send(
-                call.method, call.url, headers, call.body, place=place, accept=call.accept
+                call.method, call.url, headers, call.body, place=place, sent=sent, accept=call.accept
             )
             status = reply.status
             if self._web.recorder is not None:
                 content_type = reply.headers.get("content-type", "")
                 self._web.recorder.take(call.method, place, status, content_type, reply.body, self._session.redactor)
-        except HostDown:
-            asked = False
-            self._session.unpay()
-            raise
         except Again as again:
             note = again.error.what
+            self._unreached(call, again.error)
             raise
         except Exception as error:
-            if isinstance(error, RateLimited):
-                self._session.unpay()
             note = self._session.redactor(str(error))
+            self._unreached(call, error)
             raise
         finally:
-            if asked:
-                self._session.requests.append(Seen(call.method, place, status, loop.time() - started, note))
+            if sent_at is not None:
+                self._session.requests.append(Seen(call.method, place, status, loop.time() - sent_at, note))
         return reply
+
+    def _unreached(self, call: Call, error: BaseException) -> None:
+        if isinstance(error, TransientError) and not isinstance(error, HostDown):  # which was not asked
+            self._session.unreached.add(host_of(call.url))
 
     def _learn(self, call: Call, reply: Reply, before: Validator | None) -> None:
         etag, modified = reply.headers.get("etag"), reply.headers.get("last-modified")

@@ -16,11 +16,12 @@ REMEMBERED: Final = 4096
 
 
 class _Host:
-    __slots__ = ("limit", "next_at", "turns", "users")
+    __slots__ = ("limit", "next_at", "pacing", "turns", "users")
 
     def __init__(self, limit: HostLimit) -> None:
         self.limit = limit
         self.turns = asyncio.Semaphore(limit.concurrency)
+        self.pacing = asyncio.Lock()
         self.next_at = 0.0
         self.users = 0
 
@@ -45,20 +46,28 @@ class Limits:
         state.users += 1
         try:
             async with state.turns:
-                await self._pace(state)
-                async with self._overall:
+                await self._begin(state)
+                try:
                     yield
+                finally:
+                    self._overall.release()
         finally:
             state.users -= 1
 
-    async def _pace(self, state: _Host) -> None:
+    async def _begin(self, state: _Host) -> None:
+        """Take a turn among all when the host's pace allows it.
+
+        One of a host after the other: so the pace is waited for without a turn, and still holds when the turn comes late.
+        """
         if state.limit.rate is None:
+            await self._overall.acquire()
             return
-        now = self._clock.monotonic()
-        at = max(now, state.next_at)
-        state.next_at = at + 1.0 / state.limit.rate
-        if at > now:
-            await self._sleep(at - now)
+        async with state.pacing:
+            early = state.next_at - self._clock.monotonic()
+            if early > 0:
+                await self._sleep(early)
+            await self._overall.acquire()
+            state.next_at = max(state.next_at, self._clock.monotonic()) + 1.0 / state.limit.rate
 
     def _state(self, host: str) -> _Host:
         state = self._hosts.get(host)

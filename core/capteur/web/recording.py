@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from capteur.errors import InputError
-from capteur.web.redaction import MASK, Redactor, names_a_secret
+from capteur.options import names_a_secret
+from capteur.web.redaction import MASK, Redactor
 
 _CREDENTIAL = re.compile(r"token|secret|passw|passphrase|(?:api|access|private)key|credential|authorization|cookie|jwt")
 """Stricter than in messages: a field called `key` is how many sources name their rows."""

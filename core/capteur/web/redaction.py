@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, MutableMapping
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
+from capteur.options import names_a_secret
+
 MASK: Final = "[secret]"
 SHORTEST: Final = 3
 """A shorter "secret" is no secret, and replacing it would turn every message into noise."""
@@ -17,12 +19,6 @@ SHORTEST_STORED: Final = 6
 """A shorter one stays in what is stored: `env:REGION` is "emea", and without it keys and addresses would be others."""
 _REMEMBERED: Final = 512
 
-_TELLING = re.compile(
-    r"token|secret|passw|passphrase|apikey|credential|signature|authorization|cookie|key\Z|auth\Z|sig\Z|pwd\Z|jwt\Z"
-)
-_HARMLESS = re.compile(
-    r"page|next|prev|cursor|continu|sync|sort|order|group|partition|primary|foreign|key(?:word|s\Z)|monkey|turkey"
-)
 _IN_QUERY = re.compile(r"([?&;])([^=&;#?\s\"'<>]+)=([^&;#\s\"'<>]+)")
 _IN_USERINFO = re.compile(r"(?i)(\b[a-z][a-z0-9+.\-]*://)[^/\s@\"'<>?#]+@")
 _IN_HEADER = re.compile(
@@ -38,12 +34,6 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u20
 def clean(text: str) -> str:
     """Without C0, C1 and bidi controls, which would let a source repaint a terminal; tab and newline stay."""
     return _CONTROL.sub("", text)
-
-
-def names_a_secret(name: str) -> bool:
-    """Whether a header, an option or a query parameter of this name carries a credential (`page_token` does not)."""
-    plain = re.sub(r"[^a-z]", "", name.lower())
-    return _TELLING.search(plain) is not None and _HARMLESS.search(plain) is None
 
 
 def _mask_pair(match: re.Match[str]) -> str:
@@ -63,32 +53,44 @@ def _forms(value: str) -> Iterable[str]:
 class Redactor:
     """Replaces known secret values, in the forms they travel in, and whatever looks like a credential.
 
-    Secrets met later (a token fetched at run time) are added; the oldest of very many are dropped, guesses first.
+    Those given here, or by the house, are kept for good. Secrets met later (a token fetched at run time) are added; the oldest of
+    very many of these are dropped, guesses first.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._forms: dict[str, bool] = {}
-        """What a secret looks like; True for a secret that is one for certain."""
+        self._configured: set[str] = set()
+        """What secrets look like that are never forgotten."""
+        self._met: dict[str, bool] = {}
+        """What a secret met at run time looks like; True for a secret that is one for certain."""
         self._longest_first: tuple[str, ...] = ()
         self._certain: tuple[str, ...] = ()
         self._lock = threading.Lock()
         for value in secrets:
-            self.add(value)
+            self.add(value, configured=True)
 
-    def add(self, value: str, *, guessed: bool = False) -> None:
-        """From now on `value` is a secret; a `guessed` one only where texts are shown. From any thread."""
-        if len(value.strip()) < SHORTEST or self._forms.get(value, False) or (guessed and value in self._forms):
+    def add(self, value: str, *, guessed: bool = False, configured: bool = False) -> None:
+        """From now on `value` is a secret; a `guessed` one only where texts are shown. From any thread.
+
+        A `configured` one is never forgotten, however many are met.
+        """
+        if len(value.strip()) < SHORTEST or value in self._configured:
+            return
+        if not configured and (self._met.get(value, False) or (guessed and value in self._met)):
             return
         forms = {form for part in (value, value.strip()) for form in _forms(part)}
         with self._lock:
-            for form in forms:
-                self._forms[form] = self._forms.get(form, False) or not guessed
-            while len(self._forms) > _REMEMBERED:
-                oldest = next(iter(self._forms))
-                del self._forms[next((form for form, certain in self._forms.items() if not certain), oldest)]
+            if configured:
+                self._configured |= forms
+            else:
+                self._met |= {form: self._met.get(form, False) or not guessed for form in forms}
+            while len(self._met) > _REMEMBERED:
+                oldest = next(iter(self._met))
+                del self._met[next((form for form, certain in self._met.items() if not certain), oldest)]
+            known = self._configured.union(self._met)
             # a secret that contains another must go first, or half of it would stay
-            self._longest_first = tuple(sorted(self._forms, key=len, reverse=True))
-            certain = {form for form, sure in self._forms.items() if sure and len(form.strip()) >= SHORTEST_STORED}
+            self._longest_first = tuple(sorted(known, key=len, reverse=True))
+            sure = self._configured.union(form for form, certain in self._met.items() if certain)
+            certain = {form for form in sure if len(form.strip()) >= SHORTEST_STORED}
             # what is stored is JSON, and a text in it may be JSON again
             certain |= {json.dumps(form)[1:-1] for form in certain}
             self._certain = tuple(sorted(certain, key=len, reverse=True))

@@ -30,7 +30,7 @@ class Session:
         http: for sync sensors, from their own thread.
         ahttp: for async sensors, on the house's loop.
         learnt: validators of pages asked for with `conditional=True`, by URL; the flow commits them with the unit.
-        requests: what went over the wire, in order.
+        requests: what went over the wire, in order; `unreached` are hosts that were asked and did not answer.
         paid: how many requests went out; `refused` is the error that said that no more could be paid for.
     """
 
@@ -51,13 +51,14 @@ class Session:
         self.validators = validators
         self.learnt: dict[str, Validator] = {}
         self.requests: list[Seen] = []
+        self.unreached: set[str] = set()
         self.paid = 0
         self.refused: RateLimited | None = None
         self._purse = purse
         self._options = {value: name for name, value in secrets.items()} if isinstance(secrets, Mapping) else {}
         self.redactor = _SharedRedactor(web.redactor)
         for value in secrets.values() if isinstance(secrets, Mapping) else secrets:
-            self.redactor.add(value)
+            self.redactor.add(value, configured=True)
         self._deadline = deadline
         self._stopped = False
         self._running: set[asyncio.Task[Any]] = set()
@@ -85,8 +86,12 @@ class Session:
         if self._stopped:
             raise Stopped(f"{self.instance} was stopped")
 
+    def give_time(self, seconds: float) -> None:
+        """From now on the unit has so many seconds: its work begins only here, whatever came before."""
+        self._deadline = self.web.clock.monotonic() + seconds
+
     def pay(self) -> None:
-        """Before a request goes out. Raises RateLimited when the budget has no more: kept, for a sensor may swallow it."""
+        """As a request goes out. Raises RateLimited when the budget has no more: kept, for a sensor may swallow it."""
         if self._purse is not None:
             try:
                 self._purse.take(self.paid)
@@ -99,12 +104,6 @@ class Session:
         """Raises the RateLimited that a request met, though the sensor may have swallowed it."""
         if self.refused is not None:
             raise self.refused
-
-    def unpay(self) -> None:
-        """The request was never sent: its host wants to be left alone."""
-        self.paid -= 1
-        if self._purse is not None:
-            self._purse.give_back()
 
     def auth_fix(self, call: Call) -> str:
         """The cure for a refused credential: the option it came from, where that is known."""
@@ -189,6 +188,6 @@ class _SharedRedactor(Redactor):
         super().__init__()
         self._process = process
 
-    def add(self, value: str, *, guessed: bool = False) -> None:
-        super().add(value, guessed=guessed)
-        self._process.add(value, guessed=guessed)
+    def add(self, value: str, *, guessed: bool = False, configured: bool = False) -> None:
+        super().add(value, guessed=guessed, configured=configured)
+        self._process.add(value, guessed=guessed, configured=configured)

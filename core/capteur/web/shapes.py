@@ -93,9 +93,6 @@ class Paying(Protocol):
     def take(self, paid: int) -> None:
         """Pay for one more request of a unit that has paid for `paid`. Raises RateLimited when there is nothing left."""
 
-    def give_back(self) -> None:
-        """The request did not go out after all."""
-
 
 class ForgetfulMemory:
     """A HostMemory for as long as the process lives."""

@@ -27,7 +27,7 @@ from capteur.web.shapes import HostMemory, Sleep, WebSettings
 from capteur.web.statuses import ASKED_TO_WAIT, is_good, is_outage
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Coroutine, Mapping
+    from collections.abc import Callable, Collection, Coroutine, Mapping
 
 _BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _ERROR_BODY = 64 * 1024
@@ -67,9 +67,12 @@ class Wire:
         body: bytes | None,
         *,
         place: str,
+        sent: Callable[[], None],
         accept: Collection[int] = (),
     ) -> Reply:
         """Ask once. The body of an answer is read when its status is good or in `accept`.
+
+        `sent` is called when all waiting is over and the request goes out next; what it raises keeps it back.
 
         Raises:
             RateLimited: the host asked earlier to be left alone for longer than the waits in place.
@@ -92,6 +95,7 @@ class Wire:
             self.breaker.refuse(host)
             if (self._memory.get(host) or 0) > heeded:  # said to somebody else while this one waited for its turn
                 raise Again(RateLimited(f"{host} asked to be left alone"))
+            sent()
             probe = self.breaker.admit(host)
             return await self._told(self._ask(transport, request, host, place, accept), host, accept, probe=probe)
 
@@ -129,17 +133,18 @@ class Wire:
         accept: Collection[int],
     ) -> Reply:
         problem: CapteurError | Again
+        asked = host if self._world is None else f"{host}, via [web] world {self._settings.world},"
         try:
             async with asyncio.timeout(self._settings.attempt):
                 return await self._exchange(transport, request, host, place, accept)
         except TimeoutError:
             problem = Again(
-                TransientError(f"{host} did not answer within {self._settings.attempt:g} s", why="the body counts too")
+                TransientError(f"{asked} did not answer within {self._settings.attempt:g} s", why="the body counts too")
             )
         except httpx.HTTPError as error:
-            problem = explain(error, host, has_body=request.method == "POST")
+            problem = explain(error, asked, has_body=request.method == "POST")
         except OSError:  # anyio lets errors of TLS through as they are
-            problem = Again(TransientError(f"the exchange with {host} failed", why="the connection broke"))
+            problem = Again(TransientError(f"the exchange with {asked} failed", why="the connection broke"))
         raise problem
 
     async def _exchange(

@@ -151,12 +151,12 @@ class Adoption(AccountSensor):
             if self.pages
             else Part()
         )
-        self._report(ctx, memory, domain, names, pages)
         reads = {**names.reads, **pages.reads}
         gone = isinstance(names.failure, SkipAccount)  # no such domain: waiting for its pages would be for ever
         failure = names.failure if gone else pages.failure or names.failure
         if not reads and failure is not None:
             raise failure
+        self._report(ctx, memory, domain, names, pages)
         comparison = Comparison(memory, lambda sources: book.seen(sources, domain), ctx.now)
         changes = comparison.changes(reads)
         if memory.held:
@@ -171,7 +171,7 @@ class Adoption(AccountSensor):
         yield Checkpoint(memory.dump())
 
     def _report(self, ctx: Context, memory: Memory, domain: str, names: Part, pages: Part) -> None:
-        """Log once when a part goes down, once when it is back: the other one may hide it from the run's status."""
+        """Log once when a part goes down, once when it is back, while the other one hides it from the run's status."""
         for part, failure in (("dns", names.failure), ("pages", pages.failure)):
             what = type(failure).__name__ if failure is not None else ""
             if failure is not None and memory.down.get(part) != what:
@@ -227,7 +227,7 @@ class Adoption(AccountSensor):
                 if book.knows(name):
                     continue
                 if (tool := named(name)) is not None:
-                    return f'{option}: {tool.name} leaves no trace that capteur knows; give it one by [sensors.NAME.tools."{tool.name}"]'
+                    return f'{option}: entry {names.index(name) + 1}, {tool.name}, leaves no trace that capteur knows; give it one by [sensors.NAME.tools."{tool.name}"]'
                 near = nearest(name, self.tools)
                 hint = (
                     f"did you mean {near[0]!r}?"

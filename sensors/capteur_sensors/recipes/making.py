@@ -33,6 +33,7 @@ class Task:
     part: SignalPart | FactPart | OutcomePart | None = None
     row: Row | None = None
     error: Exception | None = None
+    number: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,10 +41,10 @@ class Maker:
     """Makes what the rows of one run say.
 
     Args:
-        book: the recipe. source: how keys begin. kinds: what this sensor may yield.
+        book: the recipe, and `label`, what its user calls it. source: how keys begin. kinds: what this sensor may yield.
         received: the time of receipt.
         since, until: what happened outside of it is left out; None: everything is taken.
-        unread: names of fields that no path reads, filled on the way.
+        rows: how many were looked at, counted on the way; unread: names of fields that no path reads, filled on the way.
     """
 
     book: Book
@@ -52,6 +53,8 @@ class Maker:
     received: datetime
     since: datetime | None = None
     until: datetime | None = None
+    label: str = ""
+    rows: int = field(default=0, init=False)
     unread: set[str] = field(default_factory=set[str], init=False)
     _read: frozenset[str] = field(default=frozenset(), init=False)
     _told: dict[str, AccountFact] = field(default_factory=dict[str, AccountFact], init=False)
@@ -62,7 +65,7 @@ class Maker:
             self._read = self._read or self.book.fields()
             self.unread |= row.item.keys() - self._read
         for table, part in self.book.parts.items():
-            yield Task(table, part, row)
+            yield Task(table, part, row, number=self.rows)
 
     def make(self, task: Task) -> Detected | None:
         """What a task comes to; None when the row does not say it. Raises InputError naming the table and what is wrong."""
@@ -77,7 +80,8 @@ class Maker:
                 return self._fact(task.table, part, row)
             return self._outcome(part, row) if isinstance(part, OutcomePart) else self._signal(part, row)
         except InputError as error:
-            raise InputError(f"[{task.table}] {error.what}", fix=error.fix) from error
+            place = f"{self.label}, row {task.number}: " if self.label else ""
+            raise InputError(f"{place}[{task.table}] {error.what}", fix=error.fix) from error
 
     def _signal(self, part: SignalPart, row: Row) -> Signal | None:
         with _about("occurred_at"):

@@ -107,6 +107,7 @@ class Recipe(_Follows, FeedSensor):
             source=self.source or book.recipe.source or ctx.instance,
             kinds=self.kind_names(),
             received=ctx.now,
+            label=Path(self.recipe).name,
             since=ctx.since,
             until=ctx.until,
         )
@@ -133,6 +134,7 @@ class RecipeHook(_Follows, PushSensor):
             source=self.source or book.recipe.source or ctx.instance,
             kinds=self.kind_names(),
             received=delivery.received_at,
+            label=Path(self.recipe).name,
         )
         yield from ctx.each(_tasks(rows_of(delivery.json(), book.rows), maker, None), maker.make)
         _tell_unread(ctx, maker)
@@ -142,6 +144,7 @@ def _tasks(rows: Iterable[Row | InputError], maker: Maker, asker: Asker | None) 
     """What is to be made of the rows. A second request that brings nonsense costs its row; when all of them do, it is raised."""
     book, asked, failed = maker.book, 0, list[SourceChanged]()
     for row in rows:
+        maker.rows += 1
         if isinstance(row, InputError):
             yield Task(error=row)
             continue

@@ -18,7 +18,7 @@ from capteur.kinds import Kind, kind_of
 from capteur.ranking import Explanation, Line, Ranking, Row
 from capteur.registry import Broken, Conformance, PluginInfo
 from capteur.registry.shapes import Failing
-from capteur.roster import ImportReport, Waiting
+from capteur.roster import ImportReport, ListReport, Waiting
 from capteur.store.coverage import InstanceCoverage
 from capteur.store.shapes import SignalRow
 from capteur.watching import Finding, InstanceStatus, Status
@@ -351,6 +351,12 @@ def imported() -> ImportReport:
         {"Website": "domain"},
         [HOSTILE],
         1,
+        [HOSTILE],
+        [
+            ListReport("competitor", "competitors.csv", 12, 3, 1, [(4, HOSTILE)]),
+            ListReport("customer", "customers.csv", problem="there is no customers.csv"),
+            ListReport("blocked", None, gone=2),
+        ],
     )
 
 

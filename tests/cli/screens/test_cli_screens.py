@@ -184,6 +184,26 @@ def test_smaller_signals_are_summed_up_in_one_line_that_keeps_the_sum(explanatio
     assert plain(Explained(many, every=True), 100).count("page visit") == 20
 
 
+def test_every_kind_says_what_else_it_could_mean_where_every_line_is_told(explanation, plain):
+    """Otherwise the strongest five do."""
+    kinds = (
+        "visit.page",
+        "touch.call",
+        "question.asked",
+        "cart.abandoned",
+        "social.engaged",
+        "event.attended",
+        "touch.booth",
+    )
+    lines = tuple(
+        replace(explanation.row.lines[0], kind=kind, intent=1 - i / 10, could_also_mean=f"reading {i}")
+        for i, kind in enumerate(kinds)
+    )
+    told = replace(explanation, row=replace(explanation.row, lines=lines))
+    assert [f"reading {i}" in plain(Explained(told), 160) for i in range(7)] == [True] * 5 + [False] * 2
+    assert all(f"reading {i}" in plain(Explained(told, every=True), 160) for i in range(7))
+
+
 def test_a_line_across_the_list_separates_who_fits(ranking, plain):
     lines = plain(Ranked(ranking), 120).splitlines()
     cut = next(i for i, line in enumerate(lines) if "your line: 4 accounts a week, 6.4 and above" in line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from capteur.cli.call import Call
-from capteur.cli.doors import Door, pass_call
+from capteur.cli.doors import Door, log_form, pass_call
 
 if TYPE_CHECKING:
     from capteur.cli.logs import Form
@@ -41,14 +41,7 @@ class _Port(click.ParamType[int | None]):
     help="Where /healthz, /readyz and /metrics answer, on this machine only.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address they answer at.")
-@click.option(
-    "--log",
-    "form",
-    type=click.Choice(["console", "json"]),
-    default="console",
-    show_default=True,
-    help="Form of the log.",
-)
+@log_form
 @pass_call
 def daemon(call: Call, *, only_once: bool, port: int | None, host: str, form: Form) -> int:
     """Let the sensors look by themselves, each when it is due, until you stop it.
@@ -58,10 +51,13 @@ def daemon(call: Call, *, only_once: bool, port: int | None, host: str, form: Fo
     """
     from capteur.cli.steering import steered
     from capteur.daemon import Options, once, serve
+    from capteur.receiving import beside
 
     call.present("daemon")
     with call.house(log=form) as house, steered():
-        return once(house) if only_once else serve(house, Options(host, port))
+        if only_once:
+            return once(house)
+        return serve(house, Options(host, port), beside if house.settings.receiving.listen else None)
 
 
 @click.command(cls=Door, name="pause")

@@ -28,7 +28,9 @@ def resume(call: Call, *, instance: str) -> None:
     call.present("resume")
     with call.house() as house:
         woken = house.resume(instance)
-    call.note(f"{instance} goes on: capteur run {instance}" if woken else f"{instance} was neither parked nor paused")
+        watched = any(daemon.alive for daemon in house.status().daemons)
+    on = "the daemon looks by itself" if watched else f"capteur run {instance}"
+    call.note(f"{instance} goes on: {on}" if woken else f"{instance} was neither parked nor paused")
 
 
 @click.command(cls=Door, name="check")

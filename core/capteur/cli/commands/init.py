@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from pathlib import Path
 
 import click
 
 from capteur.cli.call import Call
 from capteur.cli.doors import Door, pass_call
+from capteur.cli.piped import as_list, at_rest
 from capteur.errors import InputError, UsageError
 
 FILE = "capteur.toml"
 ACCOUNTS = "accounts.csv"
 EMPTY = b"domain,name,owner,standing\n"
-MAX_CHARS = 64 * 1024 * 1024
 BESIDE = {
     ".env.example": ("project/env.example", "where the secrets go"),
     "requirements.txt": ("project/requirements.txt", "what to install where it runs"),
@@ -26,7 +25,6 @@ BESIDE = {
 """Written where they are missing: file -> (template, what it is for)."""
 _MAIL = re.compile(r"[^@\s\"\\]+@[^@\s\"\\]+\.[^@\s\"\\]+")
 _CONTACT = re.compile(r'^contact = ""( *)', re.MULTILINE)
-_TABLE = re.compile(r"[,;\t\"]")
 
 
 @click.command(cls=Door, name="init")
@@ -124,19 +122,9 @@ def _given(domains: str, accounts: Path) -> bytes | None:
     """The list as it will be written; None for accounts.csv itself, which stays as it is. Raises InputError for what is no list."""
     from capteur.importing import read_accounts
 
-    if domains == "-":
-        return _as_list(sys.stdin.read(MAX_CHARS))
-    path = Path(domains).expanduser()
-    read_accounts(path)  # before anything is written: a file nobody can read makes no project
-    return None if accounts.exists() and path.samefile(accounts) else path.read_bytes()
-
-
-def _as_list(text: str) -> bytes:
-    """What was typed or piped: a table stays as it is (the import knows its headers); words become one domain a line."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not any(_TABLE.search(line) for line in lines[:5]):
-        lines = [word for line in lines for word in line.split()]
-    return "".join(f"{line}\n" for line in lines).encode()
+    with at_rest(domains) as path:
+        read_accounts(path)  # before anything is written: a file nobody can read makes no project
+        return None if accounts.exists() and path.samefile(accounts) else path.read_bytes()
 
 
 def _checked(contact: str) -> str:
@@ -169,4 +157,4 @@ def _ask_domains(accounts: Path) -> bytes | None:
         if not typed and Path(answer).expanduser().is_file():
             return _given(answer, accounts)
         typed += answer.replace(",", " ").split()
-    return _as_list("\n".join(typed)) if typed else None
+    return as_list("\n".join(typed)) if typed else None

@@ -33,7 +33,7 @@ def run(call: Call, *, instances: tuple[str, ...], accounts: tuple[str, ...], pl
         with call.house() as house:
             found = house.plan(instances or None, accounts=accounts or None)
         call.show(Plans(found))
-        return 0
+        return found.exit_code
     with call.house() as house, RunWatch(call) as watch, steered():
         report = house.run(instances or None, accounts=accounts or None, progress=watch)
     watch.close(Ran(report, told=True))

@@ -6,6 +6,8 @@ import click
 
 from capteur.cli.call import Call, read_moment
 from capteur.cli.doors import Door, pass_call
+from capteur.errors import UsageError
+from capteur.nearest import did_you_mean
 
 SCREENFUL = 50
 
@@ -38,6 +40,11 @@ def signals(
     with call.house() as house:
         found = house.signals(account, kind=kind, since=start, until=end, limit=limit)
         now, kinds = house.now(), house.kinds
+    if kind is not None and not found and kind not in kinds:
+        raise UsageError(
+            f"no kind is called {kind}{did_you_mean(kind, kinds)}",
+            fix="capteur sensors show NAME lists the kinds of a sensor",
+        )
     from capteur.cli.screens.detected import Signals
 
     call.show(Signals(found, now, kinds=kinds, one=account, more=limit is not None and len(found) == limit), output)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from capteur.store.shapes import SignalRow
 
 WIDE = 140
+NARROW = 60
+"""Below it the hour goes rather than the account: a signal of nobody says nothing."""
 
 
 class Signals(Screen):
@@ -59,17 +61,20 @@ class Signals(Screen):
             yield text_line("No signal." if self.one is None else f"No signal of {safe(self.one)}.")
             yield from hint("how the sensors are doing", "capteur status", width)
             return
-        shown, wide = self.signals, width >= WIDE
+        shown, wide, narrow = self.signals, width >= WIDE, width < NARROW
         links = [
             linked(_address(s.evidence_url), s.evidence_url, "quiet") if s.evidence_url else Text("") for s in shown
         ]
         laid = grid(
             [
-                Column("when", [text(_when(s).replace("T", " ")[: 10 if s.by_day else 16], "quiet") for s in shown]),
+                Column(
+                    "when",
+                    [text(_when(s).replace("T", " ")[: 10 if s.by_day or narrow else 16], "quiet") for s in shown],
+                ),
                 Column(
                     "account", [text(s.account if self.one is None else "") for s in shown], drop=1, least=14, most=30
                 ),
-                Column("what", [_what(s, self.kinds) for s in shown], least=26, most=90, first=True),
+                Column("what", [_what(s, self.kinds) for s in shown], least=16 if narrow else 26, most=90, first=True),
                 Column(
                     "strength",
                     [text(f"{s.strength:.2f}" if s.strength < 1 else "", "quiet") for s in shown],

@@ -15,6 +15,7 @@ from capteur.cli.screens.parts import (
     coverage_notes,
     cropped,
     flow,
+    hint,
     likely,
     paragraph,
     rail,
@@ -40,11 +41,14 @@ if TYPE_CHECKING:
 
 MOST = 12
 """So many lines are told one by one; the rest, all smaller, is summed up in one."""
+READINGS = 5
+"""Of so many kinds, the strongest, it is told what else they could mean; of all of them where every line is told."""
 BAR = 12
 SMALL = 72
 NARROW = 140
 _SPARKS = "▁▂▃▄▅▆▇█"
 _SMALL = 0.05
+_UNLISTED = {"discovered": "discovered, not on your list", "unmatched": "no account answers to it"}
 
 
 class Explained(Screen):
@@ -116,7 +120,7 @@ class Explained(Screen):
     def _head(self, width: int) -> Iterator[Text]:
         row, estimate = self.told.row, self.told.row.estimate
         domain = row.account.label if row.account.label != row.account.name else ""
-        place = f"rank {row.rank}" if row.rank is not None else ""
+        place = f"rank {row.rank}" if row.rank is not None else _UNLISTED.get(row.account.state, "")
         owner = f"owner {row.owner}" if row.owner else ""
         name = [text(row.account.name, "title"), text(domain, "quiet"), text(place, "quiet"), text(owner, "quiet")]
         yield from flow(name, width, gap=2)
@@ -213,7 +217,7 @@ class Explained(Screen):
                 yield from paragraph(", ".join(part for part in told if part), width, "quiet", indent=2)
         also: dict[str, str] = {}
         for line in self.parts:
-            if line.could_also_mean and line.kind not in also and len(also) < 3:  # noqa: PLR2004  the strongest few
+            if line.could_also_mean and line.kind not in also and (self.every or len(also) < READINGS):
                 also[line.kind] = f"{label(line.kind, 1)}: {line.could_also_mean}"
         if also:
             yield from paragraph(f"Could also mean: {'; '.join(also.values())}.", width, "quiet")
@@ -246,13 +250,27 @@ class Explained(Screen):
 
     def _foot(self, width: int) -> Iterator[Text]:
         t = self.told
-        yield from coverage(t.coverage, t.as_of, width)
+        if t.row.account.state in _UNLISTED:
+            yield from self._unlisted(width)
+        else:
+            yield from coverage(t.coverage, t.as_of, width)
         if t.row.estimate.low is not None:
             yield from paragraph("The range is the prior's 80 %; no backtest has calibrated it yet.", width, "quiet")
         yield cropped(text(f"{t.model}: {t.estimator} {t.version}, as of {stamp(t.as_of)}", "quiet"), width)
         yield cropped(
             join(text("signals", "quiet"), text(f"capteur signals {t.row.account.label}", "command"), gap="  "), width
         )
+
+    def _unlisted(self, width: int) -> Iterator[Text]:
+        """Who looks at a company that is not on the list: nobody but feeds that could name it."""
+        from capteur.ranking import adoption
+
+        states = self.told.row.coverage or {}
+        ok = [name for name, state in states.items() if state == "ok"]
+        rest = [name for name, state in states.items() if state != "ok"]
+        others = f"; not by {', '.join(rest)}" if rest else ""
+        yield from paragraph(f"Watched by {', '.join(ok) or 'nobody'}{others}.", width, "quiet")
+        yield from hint("is it for your list?", adoption(self.told.row.account), width)
 
 
 def _order(line: Line) -> tuple[bool, float]:

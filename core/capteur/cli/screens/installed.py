@@ -160,7 +160,11 @@ def _card(card: SensorCard, as_of: int, width: int) -> Iterator[Text]:
         width,
         gap=2,
     )
-    ran = f", last good run {age(card.last_ok, as_of)} ago" if card.last_ok is not None else ""
+    ran = (
+        f", last good run {age(card.last_ok, as_of)} ago".replace("now ago", "just now")
+        if card.last_ok is not None
+        else ""
+    )
     rhythm = [SHAPES.get(card.shape, card.shape), f"every {_every(card)}" if _every(card) else ""]
     yield from paragraph(", ".join(word for word in rhythm if word) + ran, width, "quiet")
     if card.error:

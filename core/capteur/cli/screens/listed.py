@@ -15,7 +15,7 @@ from capteur.wording import age, counted, iso
 
 if TYPE_CHECKING:
     from capteur.accounts import Account
-    from capteur.roster import ImportReport, Waiting
+    from capteur.roster import ImportReport, ListReport, Waiting
 
 BAD_TOLD = 20
 
@@ -89,17 +89,27 @@ class Imported(Screen):
 
     def rows(self) -> Iterator[Sequence[Cell]]:
         yield from self.report.bad
+        for part in self.report.lists:
+            yield from ((line, f"{part.file}: {reason}") for line, reason in part.bad)
 
     def extra(self) -> Mapping[str, Any]:
         r = self.report
         return {
             "added": r.added, "updated": r.updated, "unchanged": r.unchanged, "matched": r.matched,
             "standing": dict(r.standing), "columns": dict(r.columns), "ignored": list(r.ignored), "notes": list(r.notes),
+            "lists": [
+                {
+                    "standing": part.word, "file": part.file, "companies": part.companies, "fresh": part.fresh, "gone": part.gone,
+                    "problem": part.problem,
+                }
+                for part in r.lists
+            ],
         }  # fmt: skip
 
     def notes(self) -> Iterator[str]:
         yield f"{self.source}: {_counts(self.report)}"
         yield from self.report.notes
+        yield from (_told(part) for part in self.report.lists)
 
     def lines(self, width: int) -> Iterator[Text]:
         r = self.report
@@ -128,6 +138,7 @@ class Imported(Screen):
             yield from paragraph(f"and {len(r.bad) - BAD_TOLD} more; --json lists them all", width, "warn", indent=2)
         if r.bad and total:
             yield from paragraph("The other rows were kept.", width, "quiet", indent=2)
+        yield from _of_lists(r.lists, width)
 
 
 class Unmatched(Screen):
@@ -135,9 +146,11 @@ class Unmatched(Screen):
 
     header: ClassVar[tuple[str, ...]] = ("company", "name", "signals", "newest", "candidate", "likeness", "candidates")
 
-    def __init__(self, rows: Sequence[Waiting], as_of: int) -> None:
+    def __init__(self, rows: Sequence[Waiting], as_of: int, hidden: int = 0) -> None:
         self.waiting = rows
         self.as_of = as_of
+        self.hidden = hidden
+        """Companies that resemble nobody, and are not in `rows`."""
 
     def rows(self) -> Iterator[Sequence[Cell]]:
         for row in self.waiting:
@@ -157,9 +170,11 @@ class Unmatched(Screen):
 
     def lines(self, width: int) -> Iterator[Text]:
         if not self.waiting:
-            yield text_line(
-                "No company waits for an account: what the sources named is on your list, or resembles nobody on it."
-            )
+            if self.hidden:
+                yield text_line("No company that sources named resembles one on your list.")
+                yield from self._others(width)
+            else:
+                yield text_line("No company waits for an account: what the sources named is on your list.")
             return
         shown = self.waiting
         best = [row.candidates[0] if row.candidates else None for row in shown]
@@ -187,9 +202,36 @@ class Unmatched(Screen):
         first = next((row for row in shown if row.candidates), None)
         if first is not None:
             command = f"capteur accounts link {_quoted(first.account.label)} {_quoted(first.candidates[0][0].label)}"
-            yield from flow(
-                [text("the first is the same company?", "quiet"), text(command, "command")], width, gap=2, indent=2
-            )
+            yield from hint("the first is the same company?", command, width)
+        if self.hidden:
+            yield from self._others(width)
+
+    def _others(self, width: int) -> Iterator[Text]:
+        yield from hint(
+            f"{counted(self.hidden, 'other')} that {'resembles' if self.hidden == 1 else 'resemble'} nobody",
+            "capteur accounts unmatched --all",
+            width,
+        )
+
+
+def _of_lists(lists: Sequence[ListReport], width: int) -> Iterator[Text]:
+    for part in lists:
+        yield from paragraph(_told(part), width, "warn" if part.problem else "", indent=4, first=2)
+        for line, reason in part.bad[:BAD_TOLD]:
+            yield from paragraph(f"{part.file}, line {line}: {reason}", width, "warn", indent=6, first=4)
+
+
+def _told(part: ListReport) -> str:
+    """What one list of competitors or the like says by now."""
+    if part.problem:
+        return f"{part.file} was not read, what it said before still holds: {part.problem}"
+    if part.file is None:
+        return f"no list says {part.word} any more: lifted for {counted(part.gone, 'company', 'companies')}"
+    parts = [f"{part.file}: {counted(part.companies, 'company', 'companies')}"]
+    parts += [f"{part.fresh} of them new"] if part.fresh else []
+    parts += [f"{part.gone} taken off"] if part.gone else []
+    parts += [f"{counted(len(part.bad), 'line')} left out"] if part.bad else []
+    return ", ".join(parts)
 
 
 def _counts(report: ImportReport) -> str:

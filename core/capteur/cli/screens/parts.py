@@ -114,7 +114,11 @@ def flow(parts: Sequence[Text], width: int, gap: int = 3, indent: int = 0) -> It
 
 
 def hint(meaning: str, command: str, width: int) -> Iterator[Text]:
-    """What one may do next, and the command for it."""
+    """What one may do next, and the command for it: in full, for one that is cut off cannot be typed."""
+    if len(command) + 2 > width:
+        yield from paragraph(meaning, width, "quiet")
+        yield from paragraph(command, width, "command", indent=4, first=2)
+        return
     yield from flow([text(meaning, "quiet"), text(command, "command")], width, gap=2, indent=2)
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from capteur.cli.grid import Column, grid
 from capteur.cli.screen import Cell, Screen
-from capteur.cli.screens.parts import hint, mark, paragraph
+from capteur.cli.screens.parts import fix_lines, hint, mark, paragraph
 from capteur.cli.theme import join, text, text_line
 from capteur.wording import counted
 
@@ -54,12 +54,14 @@ class Plans(Screen):
                 "credits": of.credits,
                 "requests_left": of.requests_left,
                 "credits_left": of.credits_left,
+                "error": of.told if of.state == "broken" else None,
+                "fix": of.fix,
                 "accounts": [_item(look) for look in of.looks],
             }
 
     def notes(self) -> Iterator[str]:
         for of in self.plan.instances:
-            yield f"{of.instance}: {_takes(of)}"
+            yield f"{of.instance}: {_takes(of)}" + (f"  fix: {of.fix}" if of.fix else "")
 
     def lines(self, width: int) -> Iterator[Text]:
         if not self.plan.instances:
@@ -83,6 +85,8 @@ def _item(look: Planned) -> dict[str, Any]:
 
 
 def _takes(of: InstancePlan) -> str:
+    if of.state == "broken":
+        return str(of.told)
     if of.state != "ready":
         return f"{of.state}: it would not run; capteur resume {of.instance}"
     about = "at least" if of.each is None else "about"
@@ -94,9 +98,19 @@ def _takes(of: InstancePlan) -> str:
 
 
 def _instance(of: InstancePlan, width: int) -> Iterator[Text]:
-    level = "ok" if of.fits == len(of.looks) else "idle" if of.state != "ready" else "warn"
+    level = (
+        "error"
+        if of.state == "broken"
+        else "ok"
+        if of.fits == len(of.looks)
+        else "idle"
+        if of.state != "ready"
+        else "warn"
+    )
     yield join(mark(level), text_line(" "), text(of.instance, "strong"))
     yield from paragraph(_takes(of), width, indent=2)
+    if of.fix:
+        yield from fix_lines(of.fix, width, indent=2)
     shown = [look for look in of.looks if look.account is not None][:SHOWN]
     if not shown:
         return

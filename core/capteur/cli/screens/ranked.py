@@ -23,7 +23,7 @@ from capteur.cli.screens.parts import (
     status_counts,
 )
 from capteur.cli.theme import join, text, text_line
-from capteur.wording import STATUS_SENTENCES, STATUS_WORDS, age, counted, iso, points, rounded, stamp
+from capteur.wording import STATUS_SENTENCES, STATUS_WORDS, age, counted, iso, points, rounded, safe, stamp
 
 if TYPE_CHECKING:
     from capteur.ranking import Ranking, Row
@@ -96,11 +96,17 @@ class Ranked(Screen):
             "above": r.above,
             "total": r.total,
             "statuses": dict(r.statuses),
+            "discovered": {"companies": r.discovered, "best": r.best},
+            "asking": [account.label for account in r.asking],
         }
 
     def notes(self) -> Iterator[str]:
         if outside := status_counts(self.ranking.statuses):
             yield f"not in the list: {outside}"
+        for words, command in _asking(self.ranking):
+            yield f"{words}: {command}"
+        if self.ranking.discovered:
+            yield f"{_apart(self.ranking)}: capteur accounts discovered"
         yield from coverage_notes(self.ranking.coverage, self.as_of)
 
     def lines(self, width: int) -> Iterator[Text]:
@@ -155,6 +161,10 @@ class Ranked(Screen):
         if (outside := status_counts(r.statuses)) and not self.others:
             yield from paragraph(f"Not in the list: {outside}.", width, "quiet")
             yield from hint("all of them", "capteur rank --all", width)
+        for words, command in _asking(r):
+            yield from hint(words, command, width)
+        if r.discovered:
+            yield from hint(_apart(r), "capteur accounts discovered", width)
         yield from coverage(r.coverage, r.as_of, width)
         yield cropped(text(f"{r.model}: {r.estimator} {r.version}, as of {stamp(r.as_of)}", "quiet"), width)
 
@@ -215,6 +225,22 @@ def _summary(ranking: Ranking, shown: Sequence[Row], *, filtered: bool) -> Itera
     if below is not None and below.estimate.intent is not None:
         distance = rounded(ranking.line) - rounded(below.estimate.intent)  # as shown: a reader subtracts
         yield f"Just below the line: {text(below.account.name).plain}, {points(below.estimate.intent)} ({points(distance)} under)."
+
+
+def _asking(ranking: Ranking) -> Iterator[tuple[str, str]]:
+    """Who asked to be contacted and is not on the list, with the command that puts the newest of them there."""
+    if ranking.asking:
+        from capteur.ranking import adoption
+
+        first, more = ranking.asking[0], len(ranking.asking) - 1
+        others = f" and {more} more" if more else ""
+        yield f"not on your list, and asked to be contacted: {safe(first.name or first.label)}{others}", adoption(first)
+
+
+def _apart(ranking: Ranking) -> str:
+    """The accounts that nobody listed, in one line: they are never mixed into the list."""
+    best = f", the best at {points(ranking.best)}" if ranking.best is not None else ""
+    return f"{counted(ranking.discovered, 'discovered account')}, ranked apart{best}"
 
 
 def _without(rows: Sequence[Row], width: int) -> Iterator[Text]:

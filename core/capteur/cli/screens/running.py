@@ -17,7 +17,15 @@ from capteur.wording import counted, points, rounded, thousands
 if TYPE_CHECKING:
     from capteur.house import InstanceRun, Move, RunReport
 
-LEVELS = {"ok": "ok", "partial": "warn", "waiting": "warn", "skipped": "idle", "failed": "error", "parked": "error"}
+LEVELS = {
+    "ok": "ok",
+    "partial": "warn",
+    "waiting": "warn",
+    "skipped": "idle",
+    "failed": "error",
+    "parked": "error",
+    "broken": "error",
+}
 NAME = 14
 WIDE = 80
 BAR = 24
@@ -28,7 +36,7 @@ class Ran(Screen):
 
     header: ClassVar[tuple[str, ...]] = (
         "instance", "status", "accounts", "ok", "failed", "skipped", "new", "updated", "unchanged", "revoked", "bad", "unmatched",
-        "requests", "seconds", "error", "fix",
+        "requests", "seconds", "error", "fix", "persons", "expired",
     )  # fmt: skip
 
     def __init__(self, report: RunReport, *, told: bool = False) -> None:
@@ -48,10 +56,12 @@ class Ran(Screen):
             {"account": m.account.label, "name": m.account.name, "before": m.before, "after": m.after, "why_now": m.why}
             for m in self.report.moved
         ]
-        return {"seconds": round(self.report.seconds, 3), "moved": moved}
+        return {"seconds": round(self.report.seconds, 3), "moved": moved, "offline": self.report.offline > 0}
 
     def notes(self) -> Iterator[str]:
         yield _total(self.report)
+        if self.report.offline:
+            yield _offline(self.report)
         for move in self.report.moved:
             yield f"moved: {move.account.label} {points(move.before)} -> {points(move.after)}  {move.why}"
 
@@ -68,6 +78,8 @@ class Ran(Screen):
             yield from _moved(self.report.moved, width)
         yield Text("")
         yield from paragraph(_total(self.report), width)
+        if self.report.offline:
+            yield from paragraph(_offline(self.report), width, "warn")
         if any(run.ok for run in self.report.runs):
             yield from hint("next", "capteur rank", width)
 
@@ -85,7 +97,7 @@ def instance_lines(run: InstanceRun, width: int) -> Iterator[Text]:
     line.pad_right(max(0, NAME + 2 - line.cell_len))
     if run.accounts:
         fields = [
-            text_line(("1 read" if run.shape == "feed" else counted(run.accounts, "account")).rjust(14)),
+            text_line(_looked_at(run, level).rjust(14)),
             text_line(f"{thousands(run.new)} new".rjust(11), "strong" if run.new else "quiet"),
             *([_field(run.updated, "updated", 12), _field(run.unchanged, "unchanged", 18)] if width >= WIDE else []),
             text_line(f"{rounded(run.seconds):.1f} s".rjust(9), "quiet"),
@@ -99,10 +111,16 @@ def instance_lines(run: InstanceRun, width: int) -> Iterator[Text]:
     ]
     yield from flow(parts, width, gap=2, indent=2)
     if run.error:
-        why = "skipped: " if level == "ok" and (run.bad or run.skipped) else ""
+        why = "skipped: " if level == "ok" and (run.bad or run.skipped) else "e.g. " if run.failed > 1 else ""
         yield from paragraph(f"{why}{run.error}", width, "quiet" if level == "ok" else "", indent=2)
     if run.fix:
         yield from fix_lines(run.fix, width, indent=2)
+
+
+def _looked_at(run: InstanceRun, level: str) -> str:
+    if run.shape == "feed":
+        return "1 read"
+    return f"{run.ok} of {thousands(run.accounts)} read" if level == "error" else counted(run.accounts, "account")
 
 
 def _field(count: int, word: str, size: int) -> Text:
@@ -110,13 +128,15 @@ def _field(count: int, word: str, size: int) -> Text:
 
 
 def _extras(run: InstanceRun, level: str) -> list[tuple[int, str]]:
-    failed = run.failed if level == "warn" else 0
+    failed = run.failed if level == "warn" or (level == "error" and run.accounts > 1) else 0
     return [
         (failed, "failed"),
         (run.skipped, "skipped"),
         (run.revoked, "revoked"),
         (run.unmatched, "unmatched"),
         (run.bad, "bad"),
+        (run.expired, "too old to keep"),
+        (run.persons, "without their person"),
     ]
 
 
@@ -156,8 +176,12 @@ def _moved(moves: Sequence[Move], width: int) -> Iterator[Text]:
     yield from laid.rows
 
 
+def _offline(report: RunReport) -> str:
+    return f"None of {report.offline} hosts answered: this machine may be offline, or behind a proxy or a firewall."
+
+
 def _total(report: RunReport) -> str:
     new = sum(run.new for run in report.runs)
-    wrong = sum(run.status in ("failed", "parked") for run in report.runs)
+    wrong = sum(run.status in ("failed", "parked", "broken") for run in report.runs)
     failed = f"; {counted(wrong, 'instance')} did not get through" if wrong else ""
     return f"{counted(new, 'new signal')} in {rounded(report.seconds):.1f} s{failed}."

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 LEVELS = {
     "ok": "ok", "never": "idle", "disabled": "idle", "paused": "idle", "late": "warn", "partial": "warn", "silent": "warn", "waiting": "warn",
-    "backoff": "warn", "missing": "warn", "stuck": "warn", "quarantined": "error", "parked": "error", "broken": "error",
+    "backoff": "warn", "skipped": "warn", "missing": "warn", "stuck": "warn", "quarantined": "error", "parked": "error", "broken": "error",
 }  # fmt: skip
 WORDS = {
-    "ok": "ok", "never": "not run yet", "disabled": "disabled", "late": "late", "partial": "partly failing", "silent": "silent", "paused": "paused", "stuck": "stuck", "waiting": "asked to wait", "backoff": "trying again",
+    "ok": "ok", "never": "not run yet", "disabled": "disabled", "late": "late", "partial": "partly failing", "silent": "silent", "paused": "paused", "stuck": "stuck", "waiting": "asked to wait", "backoff": "trying again", "skipped": "nobody to read",
     "missing": "missing", "quarantined": "quarantined", "parked": "parked", "broken": "broken",
 }  # fmt: skip
 _URGENT = {"error": 0, "warn": 1, "ok": 2, "idle": 3}
@@ -30,6 +30,7 @@ _COUNTS = ("accounts", "ok", "failing", "skipped", "running", "waiting", "quaran
 _BUDGET = (
     "budget_requests", "budget_requests_spent", "budget_credits", "budget_credits_spent", "budget_waiting", "budget_full_at",
 )  # fmt: skip
+_INBOX = ("deliveries_waiting", "deliveries_oldest", "deliveries_failed")
 _DAY = ("runs", "units", "failed", "new", "updated", "bad", "requests")
 
 
@@ -49,6 +50,7 @@ class Statuses(Screen):
         "quiet_since",
         *(f"{name}_24h" for name in _DAY),
         *_BUDGET,
+        *_INBOX,
     )
 
     def __init__(self, status: Status) -> None:
@@ -71,6 +73,7 @@ class Statuses(Screen):
                 iso(i.quiet_since),
                 *(getattr(i.day, name) for name in _DAY),
                 *_budget(i),
+                *_inbox(i),
             )
 
     def extra(self) -> Mapping[str, Any]:
@@ -81,6 +84,7 @@ class Statuses(Screen):
             "schema": s.schema,
             "signals_24h": s.signals_24h,
             "stale": s.stale,
+            "world": s.world,
             "daemons": daemons,
         }
 
@@ -149,6 +153,9 @@ class Statuses(Screen):
         for instance, line in zip(shown, laid.rows, strict=True):
             yield line
             yield from _trouble(instance, self.as_of, width)
+            if instance.inbox is not None and instance.inbox.waiting:
+                words = f"{counted(instance.inbox.waiting, 'delivery', 'deliveries')} to be read"
+                yield from paragraph(words, width, "quiet", indent=3)
             if instance.budget is not None:
                 full = _full(instance.budget, self.as_of)
                 style = "warn" if instance.budget.waiting else "quiet"
@@ -163,7 +170,9 @@ class Statuses(Screen):
 
 
 def _daemons(status: Status) -> Iterator[tuple[str, str]]:
-    """One line per daemon: is it alive, who leads, and what is wrong."""
+    """One line per daemon: is it alive, who leads, and what is wrong; first of all, whether any source is asked."""
+    if status.world is not None:
+        yield "warn", f"[web] world: every request goes to {status.world}, and no source is asked."
     if not any(d.alive for d in status.daemons):
         yield "idle", "No daemon is running; `capteur daemon` looks by itself, `capteur run` looks once."
     for d in status.daemons:
@@ -177,10 +186,10 @@ def _level(daemon: DaemonStatus) -> str:
 def _told(daemon: DaemonStatus, now: int) -> str:
     who = f"Daemon on {daemon.host}, process {daemon.pid}"
     if not daemon.alive:
-        return f"{who}: no heartbeat for {age(daemon.beat_at, now)}; it was killed, or stands still."
+        return f"{who}: no heartbeat for {_span(daemon.beat_at, now)}; it was killed, or stands still."
     parts = [
         f"up {age(daemon.started_at, now)}".replace("up now", "just begun"),
-        f"heartbeat {_ago(daemon.beat_at, now)}",
+        f"heartbeat {_span(daemon.beat_at, now)} ago",
     ]
     if daemon.leads:
         parts.append("leads")
@@ -213,8 +222,18 @@ def _budget(instance: InstanceStatus) -> Sequence[Cell]:
     )
 
 
+def _inbox(instance: InstanceStatus) -> Sequence[Cell]:
+    inbox = instance.inbox
+    return (None,) * len(_INBOX) if inbox is None else (inbox.waiting, iso(inbox.oldest), inbox.failed)
+
+
 def _full(budget: BudgetStatus, now: int) -> str:
     return f", full again in {age(now, budget.full_at)}" if budget.full_at is not None else ""
+
+
+def _span(then: int, now: int) -> str:
+    """As `age`, to the second: a heartbeat comes every ten of them."""
+    return age(then, now).replace("now", f"{max(0, now - then) // 1_000_000} s")
 
 
 def _ago(moment: int | None, now: int) -> str:
