@@ -18,7 +18,7 @@ from capteur.store import accounts as stored_accounts
 from capteur.store import deliveries, watches
 from capteur.store.coverage import Watcher
 from capteur.store.runs import Tally
-from capteur.store.shapes import InstanceRow, WatchRow
+from capteur.store.shapes import FAR, InstanceRow, WatchRow
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -208,7 +208,7 @@ def instance_status(
         instance.name,
         state,
         last_ok,
-        min((r.next_due for r in rows), default=None),
+        min((r.next_due for r in rows if r.next_due < FAR), default=None),
         len(rows),
         len(good),
         len(failing),

@@ -166,6 +166,7 @@ def test_a_bomb_is_refused_by_what_would_come_out_of_it(line):
         (b"{}", "gzip, gzip", 415),
         (b"{}", "identity", 200),
     ],
+    ids=["none", "cut-off", "with more", "deflate", "brotli", "twice", "plain"],
 )
 def test_only_gzip_and_nothing_are_understood(line, body, packing, status):
     assert line.post(body=body, Content_Encoding=packing).status == status

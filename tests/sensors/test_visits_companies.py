@@ -252,7 +252,11 @@ def test_ipv6_asked_of_an_ipv4_database_is_unknown(shared_data):
         assert companies.faults == 0
 
 
-@pytest.mark.parametrize("content", [b"", b"not a database", b"\xab\xcd\xefMaxMind.com", gzip.compress(b"x" * 1000)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not a database", b"\xab\xcd\xefMaxMind.com", gzip.compress(b"x" * 1000)],
+    ids=["empty", "text", "mark alone", "packed"],
+)
 def test_a_file_that_is_no_database_is_tried_again(tmp_path, content):
     """Half a download, or one that was never unpacked: the next download cures it."""
     path = tmp_path / "x.mmdb"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
@@ -13,7 +14,7 @@ from capteur.house.erasing import backups
 from capteur.house.touching import SCOPE
 from capteur.nearest import did_you_mean
 from capteur.settings.retention import SIGNAL
-from capteur.store import personal, retention
+from capteur.store import personal, retention, runs
 from capteur.watching import Finding
 
 if TYPE_CHECKING:
@@ -83,12 +84,13 @@ class PrivacyReport:
 def privacy_report(house: House) -> PrivacyReport:
     """Look at settings and store; nothing is asked of anybody."""
 
-    def look(conn: Connection) -> tuple[list[personal.Kept], list[personal.Source], dict[str, int], set[str]]:
-        return personal.kept(conn), personal.sources(conn), personal.schemes(conn), personal.hosts(conn)
+    def look(conn: Connection) -> tuple[list[personal.Kept], list[personal.Source], dict[str, int], set[str], set[str]]:
+        found = personal.kept(conn), personal.sources(conn), personal.schemes(conn), personal.hosts(conn)
+        return *found, runs.silent(conn)
 
     settings = house.settings
-    kept, sources, schemes, hosts = house.store.read(look)
-    writers = _writers(house, {source.sensor: source for source in sources})
+    kept, sources, schemes, hosts, silent = house.store.read(look)
+    writers = _writers(house, {source.sensor: source for source in sources}, silent)
     known = {writer.sensor for writer in writers}
     return PrivacyReport(
         as_of=house.now(),
@@ -105,13 +107,13 @@ def privacy_report(house: House) -> PrivacyReport:
     )
 
 
-def _writers(house: House, sources: dict[str, personal.Source]) -> list[Writer]:
+def _writers(house: House, sources: dict[str, personal.Source], silent: Collection[str]) -> list[Writer]:
     privacy, found = house.settings.privacy, []
     nothing = personal.Source("", 0, 0)
     for instance in house.instances:
         brought = sources.get(instance.use, nothing)
         allowed = privacy.allows(instance.name, instance.use)
-        asks = instance.shape != "push"
+        asks = instance.shape != "push" and instance.name not in silent
         found.append(
             Writer(instance.name, instance.use, instance.enabled, asks, allowed, brought.signals, brought.persons)
         )

@@ -109,3 +109,13 @@ def finds(conn: Connection, since: int) -> dict[str, list[int]]:
     for name, at in rows:
         found.setdefault(name, []).append(int(at))
     return found
+
+
+def silent(conn: Connection) -> set[str]:
+    """The instances that have run and never made a request: they read files, or what is sent to them."""
+    found = sql.rows(
+        conn,
+        "SELECT instance.name FROM run JOIN instance ON instance.id = run.instance_id GROUP BY instance.name"
+        " HAVING sum(run.requests) = 0 AND sum(run.ok) > 0",
+    )
+    return {name for (name,) in found}

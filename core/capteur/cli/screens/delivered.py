@@ -55,7 +55,7 @@ class Deliveries(Screen):
                 Column("", [mark(LEVELS[row.state]) for row in self.found]),
                 Column("id", [text(row.id, "strong") for row in self.found], right=True),
                 Column("instance", [text(row.instance) for row in self.found], least=10, most=30, first=True),
-                Column("received", [text(f"{age(row.received_at, self.as_of)} ago") for row in self.found], right=True),
+                Column("received", [text(age(row.received_at, self.as_of)) for row in self.found], right=True),
                 Column("state", [text(_state(row, self.as_of)) for row in self.found], drop=1),
                 Column("size", [text(_size(row.size), "quiet") for row in self.found], right=True, drop=2),
                 Column("key", [text(row.key, "quiet") for row in self.found], drop=3, most=40),
