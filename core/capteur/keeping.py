@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from capteur.clock import MICROS_PER_DAY
 from capteur.settings.retention import SIGNAL, Rule, age_of
 from capteur.store import deliveries, forgetting, inbox, meta, pruning, retention, sql
+from capteur.wording import counted
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -29,6 +30,8 @@ SIGNALS: Final = 2000
 """Signals of one transaction, likewise."""
 CLIENTS: Final = MICROS_PER_DAY
 """How long it is known who sent a delivery that cannot be read."""
+UNREAD: Final = 7 * MICROS_PER_DAY
+"""How long it is known of one that nobody has tried to read yet: a daemon may be away for some days."""
 _DONE: Final = "kept_at"
 
 
@@ -70,12 +73,16 @@ def keep(
     in_review: Callable[[Connection], Collection[int]],
     configured: Collection[str],
     rules: tuple[Rule, ...] = (),
+    read: Collection[str],
+    of_browsers: Collection[str],
     keep_deliveries: timedelta = timedelta(days=7),
 ) -> Kept | None:
     """Remove what is old; None when that was done less than a day before `now` (micros).
 
     `in_review` names the companies that wait for a person's decision; they stay, like those of which a signal was detected
-    within `keep_unmatched` or `keep_discovered`. `configured` are the names of the instances, `rules` those of `[retention]`. Raises StoreError.
+    within `keep_unmatched` or `keep_discovered`. `configured` are the names of the instances, `read` those whose deliveries are read
+    now or once a mistake in the file is mended, `of_browsers` those that browsers send to; `rules` are those of `[retention]`.
+    Raises StoreError.
     """
     done = store.read(lambda conn: meta.get(conn, _DONE))
     since = now - int(done) if done is not None else None
@@ -89,7 +96,7 @@ def keep(
     companies = _purge(store, "unmatched", now - keep_unmatched // micro, in_review)
     discovered = _purge(store, "discovered", now - keep_discovered // micro, in_review)
 
-    delivered = _deliveries(store, now, now - keep_deliveries // micro, configured)
+    delivered = _deliveries(store, now, now - keep_deliveries // micro, read, of_browsers)
 
     def work(conn: Connection) -> Kept:
         meta.put(conn, _DONE, str(now))
@@ -112,16 +119,29 @@ def keep(
     return kept
 
 
-def _deliveries(store: Store, now: int, before: int, configured: Collection[str]) -> int:
-    """Deliveries received before `before` go, but for those that somebody is still to read; who sent what goes after a day."""
-    store.write(lambda conn: inbox.forget_clients(conn, now - CLIENTS)).result()
-    nobodys = [name for name in store.read(deliveries.tallies) if name not in configured]
-    total = 0
-    for words in ({}, *({"instance": name, "state": "waiting"} for name in nobodys)):
-        count = CHUNK
-        while count == CHUNK:
-            count = store.write(lambda conn, words=words: inbox.purge(conn, before, limit=CHUNK, **words)).result()  # type: ignore[misc]
+def _deliveries(store: Store, now: int, before: int, read: Collection[str], of_browsers: Collection[str]) -> int:
+    """Deliveries received before `before` go, but for those that somebody is still to read; who sent what goes sooner.
+
+    What browsers sent and was read goes with its sender: without him it cannot be read again, and anybody may send it.
+    """
+    store.write(lambda conn: inbox.forget_clients(conn, now - CLIENTS, unread=now - UNREAD)).result()
+    total = _purged(store, before)
+    total += sum(_purged(store, now - CLIENTS, instance=name) for name in of_browsers)
+    for name in store.read(deliveries.tallies):
+        if name not in read and (count := _purged(store, before, instance=name, state="waiting")):
+            told = counted(count, "delivery that nobody has read is", "deliveries that nobody has read are")
+            log.warning("%s: %s removed: the instance is not enabled", name, told)
             total += count
+    return total
+
+
+def _purged(store: Store, before: int, *, instance: str | None = None, state: deliveries.State | None = None) -> int:
+    total, count = 0, CHUNK
+    while count == CHUNK:
+        count = store.write(
+            lambda conn: inbox.purge(conn, before, instance=instance, state=state, limit=CHUNK)
+        ).result()
+        total += count
     return total
 
 

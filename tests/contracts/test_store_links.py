@@ -184,6 +184,16 @@ def test_facts_and_outcomes_follow_a_link_and_its_undoing(bench):
     assert bench.read(outcomes.rows)[0].account_id != acme
 
 
+@pytest.mark.parametrize(("own", "theirs"), [("1", "2"), ("2", "1")])
+def test_of_two_facts_of_one_moment_the_accounts_own_wins(bench, own, theirs):
+    acme, labs = bench.account("acme.com"), bench.account("acme.io")
+    bench.commit(
+        facts=(IncomingFact(acme, "size", own, bench.now), IncomingFact(labs, "size", theirs, bench.now)),
+    )
+    bench.write(lambda c: links.link(c, labs, acme, bench.now))
+    assert bench.read(lambda c: accounts.get(c, acme)).facts == {"size": int(own)}
+
+
 def test_links_may_chain_and_are_undone_from_the_end(bench):
     """B was linked to A, then A to the account: all signals are there, and the first link is undone only after the second."""
     acme = bench.account("acme.com")

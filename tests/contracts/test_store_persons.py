@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
+import pytest
 import sqlalchemy as sa
 
-from capteur.store import accounts, audit, deliveries, erasing, runs, sql, watches
+from capteur.store import accounts, audit, deliveries, erasing, inbox, instances, runs, sql, watches
 from capteur.store.deliveries import Arrived
 from capteur.store.shapes import IncomingFact, IncomingOutcome, Validator
 from capteur.store.tables import METADATA
@@ -131,6 +132,52 @@ def test_a_name_counts_as_whole_words_only(bench):
     assert bench.write(lambda c: erasing.erase(c, ["Ann", "ann.lee@acme.com"])).rows == {"signals": 2}
     kept = bench.read(lambda c: sql.rows(c, "SELECT summary FROM signal WHERE summary IS NOT NULL ORDER BY summary"))
     assert kept == [("Annual plan",), ("hannah",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Anna Strauß", "Anna Strauß asks for a demo"),
+        ("Anna Strauss", "Anna STRAUẞ asks"),
+        ("Anna Strauß", "ANNA STRAUSS asks"),
+        ("Steffi Graf", "Ste\ufb03 Graf plays"),
+        ("Anna Lee", "by \uff21\uff4e\uff4e\uff41 \uff2c\uff45\uff45 of Acme"),
+        ("Kim Kelvin", "\u212aim \u212aelvin asks"),
+        ("Anna Lee", '{"who": "\\u0041nn\\u0061 L\\u0065\\u0065"}'),
+        ("Anna Lee", "https://x.io/?q=%41%6En%61%20%4Cee"),
+        ("Anna Lee", "https://x.io/?q=Anna+Lee"),
+        ("Ö", "Herr Ö."),
+    ],
+)
+def test_a_name_is_found_however_its_letters_are_written(bench, name, said):
+    """Sharp s, ligatures, full-width and other forms of a letter, and letters that are escaped though nobody has to."""
+    acme = bench.account("acme.com")
+    bench.commit(bench.signal("1", acme, summary=said), bench.signal("2", acme, summary="Globex opens, 100 % of it"))
+    assert bench.write(lambda c: erasing.erase(c, [name])).rows == {"signals": 1}
+    left = bench.read(lambda c: sql.rows(c, "SELECT summary FROM signal WHERE summary IS NOT NULL"))
+    assert left == [("Globex opens, 100 % of it",)]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"body": b'{"email": "Kim@Acme.com"}'},
+        {"body": b"email=kim%40acme.com"},
+        {"body": b"\xff\xfe kim@acme.com \x00"},
+        {"query": json.dumps({"mail": "kim@acme.com"})},
+        {"headers": json.dumps({"x-user": "KIM@ACME.COM"})},
+        {"client": json.dumps({"mail": "kim@acme.com"})},
+        {"key": "id:kim@acme.com"},
+    ],
+    ids=["body", "form", "bytes", "query", "headers", "client", "key"],
+)
+def test_a_delivery_is_erased_wherever_it_names_a_person_and_whoever_else_it_tells_of(bench, cells):
+    number = bench.write(lambda c: instances.id_of(c, "jobs"))
+    mine = {"key": "id:1", "body": b"{}", **cells}
+    other = Arrived(number, "id:2", bench.now, b'{"email": "sam@acme.com"}')
+    bench.write(lambda c: deliveries.keep(c, [Arrived(number, received_at=bench.now, **mine), other]))
+    assert bench.write(lambda c: erasing.erase(c, ["kim@acme.com"])).rows == {"deliveries": 1}
+    assert [row.key for row in bench.read(inbox.rows)] == ["id:2"]
 
 
 def test_a_company_on_the_list_that_bears_the_name_is_told(bench):

@@ -11,7 +11,7 @@ from capteur import House
 from capteur.clock import ManualClock
 from capteur.errors import InputError
 from capteur.store import accounts as stored_accounts
-from capteur.store import deliveries, links, listing, sql
+from capteur.store import deliveries, links, listing, pruning, sql
 from capteur.store.deliveries import Arrived
 from capteur.store.holdings import with_accounts
 from capteur.store.tables import METADATA
@@ -135,6 +135,8 @@ def test_the_report_tells_what_is_held_and_what_leaves(stored_project: Any, hous
     assert told["signal.person"] == (1, "*: 30d, question.*: 90d")
     assert told["signal.data"] == (1, "question.*: 90d")
     assert told["delivery.body"] == (1, "3d")
+    assert told["delivery.client"][1] == "until it is read, 7d at most; 1d where that failed"
+    assert told["run.error"][1] == f"{pruning.RUNS_DAYS}d"
     assert told["fact.value"] == (1, "with its account")
     assert [(w.instance, w.asks, w.persons_allowed, w.persons) for w in report.writers] == [
         ("forms", True, True, 1),

@@ -54,3 +54,26 @@ def test_the_hashes_of_a_person_go_with_the_person(project: Any, clock: ManualCl
     assert house.export_person([MAIL]).rows == 0
     (signal,) = house.signals()
     assert (signal.kind.partition(".")[0], signal.summary, signal.data) == ("visit", None, None)
+
+
+@pytest.mark.parametrize("key", ["", 'visitor_key = "a-key-for-visitors-1"'], ids=["random", "own"])
+@pytest.mark.parametrize("scheme", ["userId", "anonymousId"])
+@pytest.mark.parametrize("company", [{"website": "acme.com"}, {"company": "Initech Ltd"}], ids=["domain", "name"])
+def test_visits_under_a_companys_name_are_found_by_the_ids_they_came_with(
+    project: Any, clock: ManualClock, key: str, scheme: str, company: dict[str, str]
+) -> None:
+    """The page says whose it is, so its visitor is hashed together with the company; the person gives only an id."""
+    project.configure(f'[sensors.segment]\nsecret = "segment-shared-secret-1"\nown = ["us.example"]\n{key}\n')
+    house = project.open()
+    assert not house.broken
+    number = house.store.write(lambda conn: id_of(conn, "segment")).result()
+    assert number is not None
+    page = {"userId": "", scheme: "canary-7", "properties": {"url": "https://www.us.example/pricing", **company}}
+    body = json.dumps(_message(house, "page", 1, **page)).encode()
+    house.keep_deliveries([Arrived(number, "d1", house.now(), body)]).result()
+    house.run()
+    assert len(house.signals()) == 1
+    clock.advance(timedelta(days=1))
+    assert house.forget_person(["canary-7"]).rows["signals"] == 1
+    (signal,) = house.signals()
+    assert (signal.summary, signal.data) == (None, None)

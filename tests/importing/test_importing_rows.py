@@ -88,6 +88,32 @@ def test_two_columns_without_a_header_are_domain_and_name(read):
     ]
 
 
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("Account.Name,Account.Website", "Acme"),
+        ("Account.Owner.Name,Account.Website", None),
+        ("Contact.Name,Account.Website", None),
+        ("crm.name,crm.website", "Acme"),
+    ],
+)
+def test_a_header_that_could_be_a_domain_is_a_header(read, header, name):
+    (row,) = read(f"{header}\nAcme,acme.com\n").rows
+    assert (row.domain, row.name) == ("acme.com", name)
+
+
+def test_known_headers_without_a_domain_are_no_list_of_domains(read):
+    with pytest.raises(InputError, match="no column holds the domains"):
+        read("Account.Name,Account.Site\nAcme,acme.com\n")
+
+
+@pytest.mark.parametrize(
+    "first", ["acme.website", "acme.company", "acme.name", "acme.company,Lever", "lever.example,Lever"]
+)
+def test_a_domain_that_ends_like_a_header_is_a_domain(read, first):
+    assert [row.domain for row in read(f"{first}\nbee.example\n").rows] == [first.partition(",")[0], "bee.example"]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_any_usual_delimiter_reads(read, delimiter):
     file = read(

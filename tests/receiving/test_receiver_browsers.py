@@ -92,10 +92,16 @@ def test_there_are_no_other_files(line, path):
 
 
 def test_a_body_is_small(line):
-    assert line.post("/hooks/pixel", b"x" * 16_384, Origin=SITE).status == 204
-    refused = line.post("/hooks/pixel", b"x" * 16_385, Origin=SITE)
+    assert line.post("/hooks/pixel", b"x" * 4_096, Origin=SITE).status == 204
+    refused = line.post("/hooks/pixel", b"x" * 4_097, Origin=SITE)
     assert refused.status == 413
     assert refused.headers["access-control-allow-origin"] == "*", "the page may see why"
+
+
+def test_nothing_but_the_body_fills_the_store(line):
+    """A query may be as long as a head is allowed to be, and no sensor for browsers needs one."""
+    assert line.post("/hooks/pixel?a=" + "x" * 8_000, {"page": "/"}, Origin=SITE).status == 204
+    assert line.stored("query, length(body)") == [(None, 13)]
 
 
 def test_an_address_that_sends_too_much_is_told_to_wait(line):

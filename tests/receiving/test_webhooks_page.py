@@ -32,6 +32,8 @@ def test_the_page_has_every_way_a_secret_may_come():
 
 def test_the_numbers_on_the_page_are_those_of_the_code():
     for number in (
+        f"take {bodies.IN_FLIGHT >> 20} MB at most",
+        f"have {bodies.STRANGERS >> 20} MB of their own, {bodies.STRANGER >> 20} MB",
         f"more than {bodies.BODY_S:.0f} s",
         f"{browsers.BODY_MOST // 1024} kB a body, {browsers.SENDER[0]:.0f} requests a second an address ({browsers.SENDER[1]:.0f} at once)",
         f"{browsers.EVERYBODY:.0f} a second for all",

@@ -126,6 +126,34 @@ def test_a_list_that_cannot_be_read_changes_nothing_and_is_told(opened, stored_p
 
 
 @pytest.mark.usefixtures("lists")
+@pytest.mark.parametrize("text", ["domain,name\n", "domain,name\n,Rival\n,Foe\n", "gmail.com\n"])
+def test_a_list_without_one_row_that_can_be_used_changes_nothing(opened, stored_project, clock, text):
+    """An export that went wrong leaves its header behind; a list that is meant to be empty has comments."""
+    house = opened(LIST, LISTS)
+    before = standings(house)
+    write(stored_project, "competitors.csv", text)
+    report = again(house, clock)
+    assert standings(house) == before
+    (problem,) = [part.problem for part in report.lists if part.file == "competitors.csv"]
+    assert "names no company" in problem
+
+
+@pytest.mark.usefixtures("lists")
+def test_nobody_is_taken_off_a_list_with_a_bad_row(opened, stored_project, clock):
+    """The row that cannot be read may be the one that named him."""
+    house = opened(LIST, LISTS)
+    before = standings(house)
+    write(stored_project, "competitors.csv", "foe.example\nrival com\nnew.example\n")
+    (part,) = [part for part in again(house, clock).lists if part.file == "competitors.csv"]
+    assert (part.companies, part.fresh, part.gone, part.kept) == (2, 1, 0, 1)
+    assert standings(house) == before | {("new.example", "competitor", "on competitors.csv")}
+    write(stored_project, "competitors.csv", "foe.example\nnew.example\n")
+    (part,) = [part for part in again(house, clock).lists if part.file == "competitors.csv"]
+    assert (part.gone, part.kept) == (1, 0)
+    assert house.explain("rival.com").row.estimate.status != "vetoed"
+
+
+@pytest.mark.usefixtures("lists")
 def test_a_list_that_is_configured_no_more_is_lifted(opened, stored_project, clock):
     house = opened(LIST, LISTS)
     house.close()

@@ -26,6 +26,10 @@ def agrees_with_its_history(house, clock) -> bool:
     return now == pytest.approx(told, abs=1e-9) and now == pytest.approx(then, abs=1e-9)
 
 
+def known(house, label: str):
+    return house.explain(label).row.account
+
+
 @pytest.fixture
 def two(opened, tell, clock):
     """Two accounts that a sensor has heard of, and the day after."""
@@ -38,7 +42,7 @@ def two(opened, tell, clock):
 
 def test_two_accounts_become_one_on_the_list_and_in_the_ranking(two, clock):
     before = numbers(two)
-    account = two.link("acme.io", "acme.com")
+    account = two.link("acme.io", "acme.com").account
     assert account.domain == "acme.com"
     assert {"domain:acme.io", "greenhouse:acmelabs", "name:acme labs"} <= set(account.aliases)
     assert account.facts["owner"] == "Ann"
@@ -115,6 +119,55 @@ def test_a_list_that_names_the_old_domain_means_the_account(two, stored_project,
     house.import_accounts()
     assert house.explain("acme.com").row.estimate.status == "vetoed"
     assert house.accounts(("aside",)) == []
+
+
+def test_two_vetoed_accounts_that_became_one_are_both_taken_off(two, stored_project, clock):
+    blocked = stored_project.folder / "blocked.txt"
+    blocked.write_text("acme.io\nacme.com\n")
+    two.close()
+    stored_project.configure('[accounts]\nblocked = "blocked.txt"\n[sensors.told]\n')
+    stored_project.accounts(LIST.replace("Ann,", "Ann,customer").replace("Acme,,", "Acme,,customer"))
+    house = stored_project.open()
+    house.import_accounts()
+    house.link("acme.io", "acme.com")
+    clock.advance(timedelta(minutes=1))
+    blocked.write_text("# nobody\n")
+    stored_project.accounts(LIST)
+    house.import_accounts()
+    assert [s.kind for s in house.signals("acme.com", limit=9) if s.scope == "accounts" and s.revoked_at is None] == []
+    assert house.explain("acme.com").row.estimate.status != "vetoed"
+
+
+def test_a_moved_companys_row_speaks_of_it_as_long_as_it_is_linked(two, stored_project, clock):
+    """Parted again, each has its own facts, names and job board, whatever was imported meanwhile."""
+    two.link("acme.io", "acme.com")
+    clock.advance(timedelta(minutes=1))
+    stored_project.accounts(
+        LIST.replace("Acme,,,", "Acme,Zoe,,").replace("Ann,,greenhouse:acmelabs", "Ann,,lever:labs;Labs Ltd")
+        .replace("owner", "owner,country").replace("Zoe,", "Zoe,,").replace("Ann,", "Ann,FR,").replace("Other,", "Other,,")
+    )  # fmt: skip
+    assert two.import_accounts().updated == 1
+    again = two.import_accounts()
+    assert (again.added, again.updated, again.unchanged) == (0, 0, 2)
+    both = known(two, "acme.com")
+    assert both.facts == {"owner": "Zoe", "country": "FR"}
+    assert {"lever:labs", "name:labs", "name:acme labs", "greenhouse:acmelabs"} <= {*both.aliases}
+    two.unlink("acme.io")
+    left, parted = known(two, "acme.com"), known(two, "acme.io")
+    assert (left.facts, left.aliases) == ({"owner": "Zoe"}, ("name:acme",))
+    assert parted.facts == {"owner": "Ann", "country": "FR"}
+    assert {"lever:labs", "name:labs"} <= {*parted.aliases}
+
+
+def test_what_a_moved_companys_row_says_is_found_through_a_chain_of_links(two, stored_project, clock):
+    two.link("acme.io", "acme.com")
+    two.link("acme.com", "other.example")
+    stored_project.accounts(LIST.replace("greenhouse:acmelabs", "lever:labs"))
+    two.import_accounts()
+    assert "lever:labs" in known(two, "other.example").aliases
+    two.unlink("acme.com")
+    assert "lever:labs" not in known(two, "other.example").aliases
+    assert "lever:labs" in known(two, "acme.com").aliases
 
 
 def test_a_domain_that_is_merely_an_alias_becomes_an_account_of_its_own(opened):

@@ -73,8 +73,40 @@ def test_patterns_that_are_no_plain_text_stay_expressions():
         ("/a/../../etc/passwd", "400", True),
         ("/pricing", "404", False),
         ("/environment", "200", False),
+        ("/.env.production", "404", True),
+        ("/api/.ENV/", "403", True),
+        ("/.aws/credentials", "200", True),
+        ("/.ssh/id_rsa?x", "200", True),
+        ("/.svn/entries", "200", True),
+        ("/%2eenv", "404", True),
+        ("/.git", "403", True),
+        ("/pricing?ref=www.envato.com", "200", False),
+        ("/pricing?ref=www.envato.com", "404", False),
+        ("/pricing?ref=/.env", "200", False),
+        ("/old?next=/vendor/.git/dump.sql", "404", False),
+        ("/.environment-friendly", "200", False),
+        ("/.github/workflows", "200", False),
+        ("/docs/.env-files", "200", False),
+        ("/www.env", "200", False),
+        ("/blog/wp-config-explained", "200", False),
+        ("/blog?return=/wp-config.php", "200", False),
+        ("/wp-config.php.bak", "200", True),
+        ("/search?q=union+select", "200", False),
+        ("/?id=1%27%20UNION%20ALL%20SELECT%20NULL,NULL", "200", True),
+        ("/?file=../../etc/passwd", "200", True),
+        ("/view?page=../pricing", "404", False),
+        ("/view?page=../../config", "404", True),
+        ("/%2e%2e/%2e%2e/x", "400", True),
     ],
 )
 def test_probes(target, status, expected):
-    """What its owner asks for too counts only where it is not there."""
+    """What its owner asks for too counts only where it is not there; what stands in a query is seldom of the visitor's choice."""
     assert is_probe(target.encode(), status.encode()) is expected
+
+
+def test_verdicts_of_long_agents_do_not_pile_up(agents):
+    """What is remembered for the life of the process has a size: agents are anybody's to choose."""
+    own = Agents([])
+    for n in range(50):
+        own.is_program(b"Mozilla/5.0 " + b"x" * 60_000 + b"%d" % n)
+    assert sum(len(agent) for agent in own._known) < 50_000

@@ -58,7 +58,12 @@ def _judge(*records, **how):
         pytest.param([{"company": {"domain": "acme.com", "type": "business"}, "privacy": {"vpn": "true"}}], Found("anonymous"), id="IPinfo: a VPN, said in words"),
         pytest.param([{"name": "Acme", "domain": "acme.com", "type": "education", "asn": "AS64500", "as_name": "Acme", "as_domain": "acme.com"}], ACME, id="IPinfo: flat"),
         pytest.param([{"asn": "AS3320", "as_name": "Deutsche Telekom AG", "as_domain": "telekom.de"}], Found("carrier"), id="IPinfo Lite: a provider"),
-        pytest.param([{"asn": "AS64500", "as_name": "Acme Corp", "as_domain": "acme.com"}], ACME, id="IPinfo Lite: a company"),
+        pytest.param([{"asn": "AS64500", "as_name": "Acme Corp", "as_domain": "acme.com"}], Found("unknown"), id="IPinfo Lite: who can tell"),
+        pytest.param([{"asn": "AS64500", "as_name": "Acme Corp", "as_domain": "acme.com"}, {"domain": "acme.com"}], ACME, id="IPinfo Lite and Domain"),
+        pytest.param([{"asn": "AS64500", "as_name": "Acme Corp", "as_domain": "acme.com"}, {"connection_type": "Corporate"}], ACME, id="IPinfo Lite and Connection-Type"),
+        pytest.param([{"asn": "AS64500", "as_name": "Acme Corp", "as_domain": "acme.com"}, {"traits": {"user_type": "business"}}], ACME, id="IPinfo Lite and Enterprise"),
+        pytest.param([{"asn": "AS64500", "as_name": "Acme Corp", "as_domain": "acme.com", "as_type": "business"}], ACME, id="IPinfo Core: a company"),
+        pytest.param([{"asn": "AS64500", "as_name": "Acme Corp", "as_domain": "acme.com", "as_type": "hosting"}], Found("carrier"), id="IPinfo Core: a host"),
         pytest.param([{"asn": "AS16509", "name": "Amazon.com, Inc.", "domain": "amazon.com", "type": "hosting"}], Found("carrier"), id="IPinfo ASN: a cloud"),
         pytest.param([{"country": {"iso_code": "DE"}}], Found("unknown"), id="City"),
         pytest.param([], Found("unknown"), id="nothing"),
@@ -67,6 +72,29 @@ def _judge(*records, **how):
 )  # fmt: skip
 def test_judgements(records, expected):
     assert _judge(*records) == expected
+
+
+HOSTS_AND_PROVIDERS = (
+    "liquidweb.com", "selectel.ru", "upcloud.com", "kamatera.com", "fly.io", "init7.net", "aa.net.uk", "hyperoptic.com", "teksavvy.com",
+    "odido.nl", "altibox.no",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("domain", HOSTS_AND_PROVIDERS)
+def test_the_owner_of_a_system_without_a_type_is_no_company(domain):
+    """IPinfo Lite and the free ASN databases name hosts and providers as they name companies; no list has them all."""
+    name = domain.partition(".")[0].title()
+    lite = {"asn": "AS64500", "as_name": name, "as_domain": domain, "country_code": "DE"}
+    assert _judge(lite).why in ("unknown", "carrier")
+    assert _judge({"asn": "AS64500", "name": name, "domain": domain}).why in ("unknown", "carrier")
+
+
+def test_the_users_table_says_whose_a_system_is(table):
+    """By its number, or by its name as the database has it."""
+    with Companies(table=table) as companies:
+        lite = {"asn": "AS64500", "as_name": "Globex", "as_domain": "globex.com"}
+        assert companies.judge([lite]).domain == "globex.com"
+        assert companies.judge([{**lite, "asn": "AS64501", "as_name": "Soylent Corporation"}]).domain == "soylent.com"
 
 
 def test_a_name_without_a_domain_is_handed_on_only_when_asked_for():

@@ -11,7 +11,13 @@ NOW = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 ADDRESSES = ("203.0.113.77", "198.51.100.66")
 USER = "jane.doe@umbrella.com"
-CONFIG = {"path": "access.log", "site": "www.example.com", "companies": "companies.csv", "secret": "visitors-s3cret"}
+CONFIG = {
+    "path": "access.log",
+    "site": "www.example.com",
+    "companies": "companies.csv",
+    "signed_in": True,
+    "secret": "visitors-s3cret",
+}
 
 
 def line(path: str, ago: int, address: str, user: str = "-") -> str:

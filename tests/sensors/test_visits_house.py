@@ -18,6 +18,7 @@ persons = ["visits"]
 path = "access.log"
 site = "www.tidewright.example"
 companies = "networks.csv"
+signed_in = true
 """
 PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
@@ -100,3 +101,12 @@ def test_nothing_of_a_person_is_on_the_disk(house, visit, tmp_path):
     assert b"/pricing" in content
     for canary in (ADDRESS.encode(), bytes(map(int, ADDRESS.split("."))), b"Firefox", b"CANARY", b"jane.doe"):
         assert canary not in content
+
+
+def test_an_account_that_the_table_cannot_name_is_not_watched(house, visit, tmp_path, monkeypatch):
+    """Not watched is another thing than silent: of a company without a network in the table, the log says nothing."""
+    house.add_account("slatemoor.example", "Slatemoor")
+    monkeypatch.chdir(tmp_path)
+    assert visit() == (0, 0, 0)
+    said = {name: house.explain(name).row.estimate.status for name in (DOMAIN, "slatemoor.example")}
+    assert said == {DOMAIN: "no_signal", "slatemoor.example": "not_watched"}

@@ -109,9 +109,28 @@ def test_our_own_visits_say_nothing(bench, tmp_path):
         line(address="198.51.100.1"),
         line(address="203.0.113.1", user="me@acme.com"),
         table=table,
+        signed_in=True,
         own=["www.acme.com"],
     )
     assert [s.account for s in found.signals] == ["initech.com"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({}, {("acme.com", None)}), ({"signed_in": True}, {("acme.com", None), ("initech.com", "vp@initech.com")})],
+)
+def test_a_name_that_nobody_checked_is_not_believed(bench, tmp_path, options, said):
+    """Whoever sends `Authorization: Basic` to a public page is written into the log under that name, with status 200."""
+    pretended = line("/demo", "203.0.113.1", user="vp@initech.com")
+    found = _run(bench, tmp_path, line(), pretended, **options)
+    assert {(a.ref.domain, s.person) for s, a in zip(found.signals, found.accepted, strict=True)} == said
+
+
+@pytest.mark.parametrize("query", ["ref=www.envato.com", "ref=/.env", "next=/.git/config"])
+def test_a_harmless_query_takes_nothing_back(bench, tmp_path, query):
+    """Scanners are known by the path they ask for; what stands behind it was put there by somebody's link."""
+    found = _run(bench, tmp_path, line("/"), line(f"/pricing?{query}"))
+    assert (sorted(s.kind for s in found.signals), found.revoked) == (["visit.key_page", "visit.page"], [])
 
 
 @pytest.mark.parametrize(("forwarded", "account"), [(False, "acme.com"), (True, "initech.com")])
@@ -160,6 +179,28 @@ def test_a_table_that_is_wrong_parks(bench, tmp_path):
     assert isinstance(_run(bench, tmp_path, line(), table="192.0.2.0/24\n").error, ConfigError)
     assert Visits(path="x", companies="companies.csv").config_files() == ("companies.csv",)
     assert Visits(path="x").config_files() == ()
+
+
+def test_with_a_table_alone_its_companies_are_watched_and_no_others(tmp_path, monkeypatch):
+    """Systems and names need a database to be known by; of a table that is not found nobody can say whom it names."""
+    table = tmp_path / "companies.csv"
+    table.write_text(
+        "192.0.2.0/24,acme.com\n198.51.100.7,own.example\nAS64500,globex.com\nSoylent,soylent.com\n", "utf-8"
+    )
+    whole = {"path": "x", "companies": str(table), "own": "own.example"}
+    assert Visits(**whole).covers() == {"acme.com"}
+    assert Visits(**whole, signed_in=True).covers() == {"acme.com"}
+    assert Visits(**whole, mmdb="isp.mmdb").covers() is None
+    assert Visits(path="x", signed_in=True).covers() == ()
+    beside = Visits(path="x", companies="companies.csv")
+    monkeypatch.chdir(tmp_path)
+    assert beside.covers() is None, "another folder's table may have this name"
+    (tmp_path / "capteur.toml").touch()
+    assert beside.covers() == {"acme.com", "own.example"}
+    table.write_text("192.0.2.0/24,initech.com\n198.51.100.0/24,hooli.com\n", "utf-8")
+    assert beside.covers() == {"initech.com", "hooli.com"}
+    table.write_text("192.0.2.0/24\n", "utf-8")
+    assert beside.covers() is None
 
 
 def test_a_scanner_from_a_company_is_taken_back(bench, tmp_path):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from urllib.parse import quote
+
 import pytest
 from pydantic import ValidationError
 
@@ -147,3 +150,26 @@ def test_what_is_kept_of_a_path(target, kept):
 )
 def test_paid_clicks_are_known_by_their_marks(target, paid):
     assert is_paid(target.encode()) is paid
+
+
+def test_long_paths_are_told_apart_and_not_remembered():
+    """A path is anybody's to choose, and verdicts live as long as the process."""
+    own = Pages({})
+    for n in range(200):
+        long = b"/pricing/" + b"%d" % n * 2_000
+        page = own.of(long)
+        assert page is not None
+        assert page.group == "pricing"
+        assert own.of(long[:500] + b".png") is None
+    assert sum(len(path) for path in own._known) < 1_000
+
+
+def test_verdicts_are_bounded_in_number_and_size():
+    """The longest paths that are remembered, in the most bytes their verdicts can have: some 20 MB."""
+    own = Pages({})
+    tracemalloc.start()
+    for n in range(12_000):
+        own.of(b"/%05d" % n + quote("\U0001f600" * 20).encode())
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size < 20_000_000

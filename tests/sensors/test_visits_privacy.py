@@ -104,6 +104,7 @@ def test_memory_and_log_hold_nothing_of_a_person(bench, tmp_path):
     found = _bench(
         bench, tmp_path,
         line("/pricing?email=jane@acme.com", NOW, "203.0.113.9"), line("/x/jane@acme.com", NOW, "203.0.113.9"), line("/docs", NOW, "203.0.113.10", "jane.doe@umbrella.com"),
+        signed_in=True,
     )  # fmt: skip
     held = (
         json.dumps(found.memory)
@@ -155,3 +156,21 @@ def test_a_stop_before_the_commit_is_harmless(bench, tmp_path):
     bench.memory = before
     again = _bench(bench, tmp_path)
     assert [(s.key, s.strength) for s in again.signals] == [(s.key, s.strength) for s in once.signals]
+
+
+def test_a_clock_that_was_ahead_once_does_not_silence_visits(bench, tmp_path):
+    """A run two months in the future moves the key on; the next one in the present draws another and says so."""
+    _bench(bench, tmp_path, line("/pricing", NOW, "203.0.113.9"))
+    bench.now += timedelta(days=60)
+    ahead = _bench(bench, tmp_path)
+    assert ahead.memory["keys"]["day"] == TODAY + 60 - KEPT_DAYS
+    bench.now = NOW + timedelta(hours=1)
+    back = _bench(bench, tmp_path, line("/pricing", bench.now, "203.0.113.10"))
+    assert [s.kind for s in back.signals] == ["visit.key_page"]
+    assert [event for level, event, _ in back.log.told if level == "warning" and "clock" in event] != []
+    assert back.memory["keys"]["day"] == TODAY - KEPT_DAYS
+    assert back.memory["keys"]["key"] != ahead.memory["keys"]["key"]
+    after = _bench(bench, tmp_path, line("/pricing", bench.now, "203.0.113.11"))
+    assert len(after.signals) == 1
+    assert [event for _, event, _ in after.log.told if "clock" in event] == []
+    assert after.memory["keys"] == back.memory["keys"]

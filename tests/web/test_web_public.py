@@ -11,7 +11,7 @@ import capteur.web
 from capteur.sensor import AsyncHttp, Http
 from capteur.web.colours import AsyncCalls, SyncCalls
 
-PUBLIC = ["ForgetfulMemory", "HostLimit", "HostMemory", "Recorded", "Recorder", "RedactingFilter", "Redactor", "Seen", "Session", "Stored", "Validator", "Web", "WebSettings", "clean", "read_recorded", "redact"]  # fmt: skip
+PUBLIC = ["ForgetfulMemory", "HostLimit", "HostMemory", "Recorded", "Recorder", "Redactor", "Seen", "Session", "Stored", "Validator", "Web", "WebSettings", "clean", "read_recorded", "redact"]  # fmt: skip
 
 
 def test_the_names_of_the_room_are_pinned():

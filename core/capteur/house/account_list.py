@@ -51,12 +51,12 @@ class AccountList:
         """Companies that sources named and no account answers to, with the accounts they might be."""
         return self.store.read(lambda conn: roster.waiting(conn, limit))
 
-    def link(self, what: str, to: str) -> Account:
-        """Say that an unmatched company is this account."""
+    def link(self, what: str, to: str) -> roster.Linked:
+        """Say that a company that waits, or an account by its old domain, is this account."""
         return roster.link(self.store, what, to, self.now())
 
     def unlink(self, what: str) -> Account:
-        """Undo a link."""
+        """Undo a link; returns the company that stands for itself again."""
         return roster.unlink(self.store, what, self.now())
 
     def forget(self, label: str) -> roster.ForgetReport:

@@ -278,6 +278,8 @@ class House(AccountList, Desk, Inbox):
             configured=[*self.settings.sensors],
             rules=self.settings.retention,
             keep_deliveries=self.settings.receiving.keep,
+            read={*(i.name for i in self.instances if i.enabled), *(b.instance for b in self.broken)},
+            of_browsers=self.open_instances(),
         )
         if kept is not None:
             estimating.lower_ceilings(self.store, self.models, self.now())

@@ -109,6 +109,10 @@ class Inbox:
         gates = (gate_of(instance, ids[instance.name]) for instance in pushed)
         return [gate for gate in gates if not gate.is_shut or gate.files]
 
+    def open_instances(self) -> set[str]:
+        """The names of those that browsers send to."""
+        return {i.name for i in self.instances if isinstance(i.sensor, PushSensor) and i.sensor.open_to == "browsers"}
+
     def keep_deliveries(self, arrived: Sequence[Arrived]) -> Future[int]:
         """Keep deliveries that came, in one transaction; the result, how many were new, is there once it is committed."""
         return self.store.write(lambda conn: deliveries.keep(conn, arrived))
@@ -134,9 +138,7 @@ class Inbox:
         What browsers sent and was read is left out: the address that told one visitor from another is gone. Raises InputError
         for a number that is not there.
         """
-        is_open = {
-            i.name for i in self.instances if isinstance(i.sensor, PushSensor) and i.sensor.open_to == "browsers"
-        }
+        is_open = self.open_instances()
         now = self.now()
 
         def work(conn: Connection) -> Replayed:

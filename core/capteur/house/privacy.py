@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from capteur import roster
+from capteur import keeping, roster
 from capteur.clock import format_duration
 from capteur.house.equipment import paces_of
 from capteur.house.erasing import backups
 from capteur.house.touching import SCOPE
 from capteur.nearest import did_you_mean
 from capteur.settings.retention import SIGNAL
-from capteur.store import personal, retention, runs
+from capteur.store import personal, pruning, retention, runs
 from capteur.watching import Finding
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ CATEGORIES: Final = {
     "fact.value": "facts about accounts: owner (our own people), size, country",
     "outcome.data": "details of meetings and deals",
     "delivery.body": "webhooks as they came, read by the sensor and kept to be read again",
-    "delivery.client": "the address a browser sent from, until its delivery is read",
+    "delivery.client": "the address a browser sent from",
     "watch.cursor": "what sensors remember between runs",
     "audit.detail": "what people did in capteur; accounts by number",
     "run.error": "messages of failed runs; they may name an account",
@@ -126,10 +127,13 @@ def _writers(house: House, sources: dict[str, personal.Source], silent: Collecti
 
 def _stays(house: House, place: str) -> str:
     table, _, column = place.partition(".")
+    if place == "delivery.client":
+        unread, failed = (format_duration(timedelta(microseconds=span)) for span in (keeping.UNREAD, keeping.CLIENTS))
+        return f"until it is read, {unread} at most; {failed} where that failed"
     if table == "delivery":
         return format_duration(house.settings.receiving.keep)
     if table == "run":
-        return "400d"
+        return format_duration(timedelta(days=pruning.RUNS_DAYS))
     if table != "signal":
         return FOREVER
     rules = [r for r in house.settings.retention if r.field in (column, SIGNAL)]

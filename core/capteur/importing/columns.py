@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from capteur.domains import registrable
@@ -42,6 +43,8 @@ _ROLE = {header: role for role, headers in _HEADERS.items() for header in header
 ROLES = tuple(role for role in _HEADERS if not role.startswith("id:"))
 """What a column can be; besides, `id:SCHEME` for any other id (`id:cik`)."""
 FACTS = ("owner", "lifecycle", "type", "country", "industry", "employees")
+_PERSONS = frozenset({"contact", "lead", "user", "owner", "account owner", "parent", "parent account"})
+"""Who else an export's `Contact.Name` or `Owner.Name` is about."""
 _SCHEME = re.compile(r"id:[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -72,26 +75,46 @@ class Columns:
 
 def recognise(first: Sequence[str], mapping: Mapping[str, str] | None, file: str) -> Columns:
     """Read the first record as a header, or as the first row of a list without one. Raises InputError when no domain is found."""
-    if not mapping and any(registrable(cell) for cell in first):
-        return _without_header(first)
     wanted = [_plain(header) for header in first]
+    bare = _bare(wanted)
+    if not mapping and not any(map(_says_header, bare)) and any(registrable(cell) for cell in first):
+        return _without_header(first)
     found: dict[str, list[int]] = {}
     mapped = _mapped(mapping or {}, first, wanted, file)
     for role, number in mapped.items():
         found[role] = [number]
-    for number, header in enumerate(wanted):
+    for number, header in enumerate(bare):
         known = header if _SCHEME.fullmatch(header) else _ROLE.get(header)
         if known and known not in mapped and number not in mapped.values():
             found.setdefault(known, []).append(number)
     for role, numbers in found.items():
         order = _HEADERS.get(role, ())
-        numbers.sort(key=lambda n, order=order: order.index(wanted[n]) if wanted[n] in order else -1)  # type: ignore[misc]
+        numbers.sort(key=lambda n, order=order: order.index(bare[n]) if bare[n] in order else -1)  # type: ignore[misc]
     if "domain" not in found:
         shown = ", ".join(clean(header, 40) for header in first[:20] if header.strip())
         raise InputError(
             f"{file}: no column holds the domains", why=f"columns: {shown}", fix="say which: --map domain=COLUMN"
         )
     return Columns(first, found, has_header=True)
+
+
+def _bare(headers: Sequence[str]) -> list[str]:
+    """The headers without what an export puts before them (`account.name`); a domain that ends in such a word stays as it is."""
+    parts = [header.rpartition(".") for header in headers]
+    times = Counter(before for before, _, last in parts if last in _ROLE)
+
+    def bare(header: str, before: str, last: str) -> str:
+        of = before.rpartition(".")[2]
+        if not before or last not in _ROLE or of in _PERSONS:
+            return header
+        return last if of in _ROLE or times[before] > 1 or not registrable(header) else header
+
+    return [bare(header, before, last) for header, (before, _, last) in zip(headers, parts, strict=True)]
+
+
+def _says_header(header: str) -> bool:
+    """Whether no row of a list says this; companies are called Lever and Greenhouse."""
+    return _SCHEME.fullmatch(header) is not None or _ROLE.get(header, "id:").partition(":")[0] != "id"
 
 
 def _without_header(first: Sequence[str]) -> Columns:

@@ -93,10 +93,19 @@ def read_accounts(path: Path, mapping: Mapping[str, str] | None = None) -> Impor
 
 
 def read_domains(path: Path) -> ImportFile:
-    """Read a list of companies as `read_accounts` does; one of nothing but comments is a list that is meant to be empty."""
+    """Read a list of companies as `read_accounts` does; one of nothing but comments is a list that is meant to be empty.
+
+    Raises InputError as well when no row of it can be used.
+    """
     if all(not line.strip() or line.lstrip().startswith("#") for line in read_lines(path)):
         return ImportFile((), (), {}, ())
-    return read_accounts(path)
+    file = read_accounts(path)
+    if not file.rows:
+        why = f"line {file.bad[0].line}: {file.bad[0].reason}" if file.bad else "it has a header and no rows"
+        raise InputError(
+            f"{path} names no company", why=why, fix="a list that is meant to be empty has a # comment in it"
+        )
+    return file
 
 
 class _Collected:

@@ -22,7 +22,7 @@ from capteur.clock import Clock, micros
 from capteur.errors import CapteurError
 from capteur.house.deliveries import Gate
 from capteur.receiving import bodies, browsers, proving
-from capteur.receiving.bodies import BODY_S, Body, Held
+from capteur.receiving.bodies import BODY_S, Body, Held, Strangers
 from capteur.receiving.http import Answer, Gone, Receive, Refused, Request, Scope, Send, neighbourhood, refused
 from capteur.receiving.posting import Posting
 from capteur.receiving.rates import Rates
@@ -66,9 +66,11 @@ class Receiver:
         self._limit, self._body_s = section.body_bytes, body_s
         self._proxies = [ipaddress.ip_network(text) for text in section.proxies]
         self._held = Held(max(bodies.IN_FLIGHT, 4 * self._limit))
+        self._strangers = Strangers(max(bodies.STRANGERS, 4 * self._limit), max(bodies.STRANGER, 2 * self._limit))
         self._tries = Rates(*TRIES, clock.monotonic)
         self._rates = Rates(section.rate, 2.0 * section.rate, clock.monotonic)
         self._public = browsers.Limits(section.rate, clock.monotonic)
+        self._told_of_proxy = False
         self.received: Counter[str] = Counter() if received is None else received
         self.refused: Counter[tuple[str, str]] = Counter() if refusals is None else refusals
 
@@ -79,6 +81,7 @@ class Receiver:
         gate: Gate | None = None
         try:
             request = Request(scope, self._proxies)
+            self._tell_of(request.unread_proxy)
             gate, rest = self._gate(request)
             answer = await self._answer(request, gate, rest, receive)
         except Refused as refusal:
@@ -91,6 +94,16 @@ class Receiver:
             log.exception("a mistake of ours: %s", type(error).__name__)
             answer = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"a mistake in capteur; its log says more\n", close=True)
         await answer.send(send)
+
+    def _tell_of(self, proxy: str) -> None:
+        """Say once that a proxy's word of its senders cannot be read. What it says may be somebody's address, and is not told."""
+        if proxy and not self._told_of_proxy:
+            self._told_of_proxy = True
+            log.warning(
+                "the proxy %s sends an X-Forwarded-For that is no address: all who come through it count as one sender; "
+                "docs/webhooks.md has what it should send",
+                proxy,
+            )
 
     def _gate(self, request: Request) -> tuple[Gate | None, str]:
         """The instance a path names, and what stands behind it."""
@@ -133,7 +146,8 @@ class Receiver:
     async def _take(self, request: Request, gate: Gate, receive: Receive) -> Answer:
         """Read the body, see whether it is signed where it has to be, and keep it."""
         limit = min(self._limit, browsers.BODY_MOST) if gate.open else self._limit
-        body = Body(self._held)
+        is_known = not gate.open and gate.reception.way != "signature"
+        body = Body(self._held if is_known else self._strangers.of(neighbourhood(request.address)))
         try:
             await bodies.read(body, receive, request.headers, limit, self._body_s)
             now = self._clock.now()
@@ -141,6 +155,7 @@ class Receiver:
                 forms = (body.sent,) if body.sent is body.content else (body.sent, body.content)
                 if not proving.is_signed(gate.reception, request.headers, forms, now.timestamp()):
                     self._turn_away(request)
+                body.move(self._held)
                 _go_on(self._rates.take(gate.name))
             await self._keep(self._arrived(request, gate, body.content, micros(now)))
         finally:
@@ -157,15 +172,15 @@ class Receiver:
             ) from None
 
     def _arrived(self, request: Request, gate: Gate, body: bytes, now: int) -> Arrived:
-        query = request.query()
-        if gate.reception.way == "query":
-            query.pop(gate.reception.name, None)
         kept = {name: request.headers[name][:HEADER_MOST] for name in (*KEPT, *gate.keeps) if name in request.headers}
         if gate.open:
             agent = kept.pop("user-agent", None)
             client = {"client-address": request.address, **({"user-agent": agent} if agent else {})}
             key = f"once:{secrets.token_hex(16)}"  # two visitors may well send the same
-            return Arrived(gate.instance_id, key, now, body, _text(kept), _text(query), _text(client))
+            return Arrived(gate.instance_id, key, now, body, _text(kept), client=_text(client))
+        query = request.query()
+        if gate.reception.way == "query":
+            query.pop(gate.reception.name, None)
         own = request.headers.get(gate.reception.id_header, "")
         if own:
             key = f"id:{own}" if _PLAIN.fullmatch(own) else f"id:{sha256(own.encode('latin-1')).hexdigest()}"

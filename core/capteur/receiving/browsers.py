@@ -11,7 +11,7 @@ from capteur.house.deliveries import Gate
 from capteur.receiving.http import Answer, Request, refused
 from capteur.receiving.rates import Rates
 
-BODY_MOST: Final = 16 * 1024
+BODY_MOST: Final = 4 * 1024
 """Bytes that a browser may send at once."""
 SENDER: Final = (5.0, 30.0)
 """Requests a second that one address may send, and at once: a page sends a few."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -14,6 +15,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
 
+_BRACKETS = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?")
+_PORT = re.compile(r"([0-9.]+):[0-9]{1,5}")
 PARAMETERS = 64
 """So many parameters of a query are looked at."""
 
@@ -76,6 +79,7 @@ class Request:
             word, text = name.decode("latin-1").lower(), value.decode("latin-1")
             self.headers[word] = f"{self.headers[word]}, {text}" if word in self.headers else text
         client = scope.get("client")
+        self.unread_proxy = ""
         self.address = self._sender(client[0] if client else "", proxies)
 
     def query(self) -> dict[str, str]:
@@ -87,12 +91,19 @@ class Request:
             return {}
 
     def _sender(self, peer: str, proxies: Networks) -> str:
-        """The sender's address: the peer's, or what the nearest proxy of ours says of it."""
+        """The sender's address: the peer's, or what the nearest proxy of ours says of it.
+
+        A proxy whose word is no address stands in `unread_proxy`; then the peer's counts.
+        """
         hops = [hop.strip() for hop in self.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
         address = peer
         while hops and _within(address, proxies):
-            address = hops.pop()
-        return address if _parsed(address) is not None else peer
+            said = _alone(hops.pop())
+            if said is None:
+                self.unread_proxy = address
+                return peer
+            address = said
+        return address
 
 
 def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -100,6 +111,15 @@ def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
         return ipaddress.ip_address(address)
     except ValueError:
         return None
+
+
+def _alone(hop: str) -> str | None:
+    """The address of a hop without the port and the brackets that some proxies write; None where there is none."""
+    found = _BRACKETS.fullmatch(hop) or _PORT.fullmatch(hop)
+    parsed = _parsed(found[1] if found else hop)
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    return None if parsed is None else str(parsed)
 
 
 def _within(address: str, networks: Networks) -> bool:

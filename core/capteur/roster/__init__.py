@@ -3,6 +3,7 @@
 from capteur.roster.adopting import adopt
 from capteur.roster.companies import (
     ForgetReport,
+    Linked,
     add,
     find,
     forget,
@@ -19,6 +20,7 @@ __all__ = [
     "SCOPE",
     "ForgetReport",
     "ImportReport",
+    "Linked",
     "ListReport",
     "Waiting",
     "add",

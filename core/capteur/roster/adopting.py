@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from capteur.accounts import Account
 from capteur.domains import account_domain
 from capteur.errors import InputError
-from capteur.matching import alias
-from capteur.roster.companies import find, rematch
+from capteur.importing import AccountRow
+from capteur.roster.companies import enlist, find, rematch
 from capteur.store import accounts as stored
 from capteur.store import links, sql
 
@@ -34,11 +34,11 @@ def adopt(store: Store, domain: str, what: str, name: str | None, now: int) -> t
                 raise InputError(f"{what.strip()[:80]!r} is {company.label} on your list already")
             return company, False
         called = name or _name_of(conn, there) or company.name
-        aliases = [alias("name", called)]
+        names: list[str] = []
         if there is None and company.domain is None:
             stored.adopt(conn, company.id, domain=key, name=called, now=now)
-            aliases.append(alias("name", company.name))  # a link would bring and take back what it is called
-        account_id, _ = stored.add(conn, domain=key, name=called, now=now, aliases=aliases)
+            names.append(f"name:{company.name}")  # a link would bring and take back what it is called
+        account_id = enlist(conn, AccountRow(line=0, domain=key, name=called, aliases=tuple(names)), now)
         if account_id != company.id:
             links.link(conn, company.id, account_id, now)
         rematch(conn, now)
@@ -54,16 +54,17 @@ def _company(conn: Connection, what: str) -> Account:
     text = what.strip()
     same = sql.rows(
         conn,
-        "SELECT reference FROM account WHERE lower(name) = lower(:name) AND reference IS NOT NULL"
+        "SELECT id, reference FROM account WHERE lower(name) = lower(:name) AND reference IS NOT NULL"
         " AND state IN ('unmatched', 'discovered') ORDER BY id",
         name=text,
     )
     if len(same) > 1:
-        references = [str(reference) for (reference,) in same]
+        references = [str(reference) for _, reference in same]
         raise InputError(
             f"{len(same)} companies are called {text[:80]!r}", fix=f"say which: --as {' or --as '.join(references[:4])}"
         )
-    return find(conn, str(same[0][0]) if same else text)
+    company = stored.get(conn, int(same[0][0])) if same else None
+    return company or find(conn, text)
 
 
 def _name_of(conn: Connection, account_id: int | None) -> str | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from capteur.importing import AccountRow, ImportFile, merged, read_accounts
 from capteur.matching import normal_name
 from capteur.nearest import nearest
 from capteur.roster.companies import put, rematch
+from capteur.roster.moved import put_moved
 from capteur.roster.standings import SCOPE, ListFile, ListReport, Standings, academic, read_list
 from capteur.store import accounts as stored
 from capteur.store.ingest import commit
@@ -72,11 +73,15 @@ def _import(
     standings = Standings(conn, now)
     facts: list[IncomingFact] = []
     students = []
-    for row in _by_account(conn, _of_known_models(file.rows, models, report), report):
+    rows, moved = _by_account(conn, _of_known_models(file.rows, models, report), report)
+    for row in rows:
         done = put(conn, row, now)
         change = done.change
-        for alias in done.taken:
-            report.notes.append(f"line {row.line}: {_plain(alias)} is another account's already, and stays there")
+        _tell_taken(row, done.taken, report)
+        for other in moved.get(row.domain, ()):
+            brought = put_moved(conn, other, now)
+            change = change or ("updated" if brought.changed else "")
+            _tell_taken(other, brought.taken, report)
         if row.standing is not None:
             changed, dropped = standings.column(done.account_id, row.domain, row.standing)
             report.notes += [f"{row.domain}: no longer {word}" for word in dropped]
@@ -109,22 +114,33 @@ def _of_known_models(rows: Iterable[AccountRow], models: Collection[str], report
             yield row
 
 
-def _by_account(conn: Connection, rows: Iterable[AccountRow], report: ImportReport) -> Iterable[AccountRow]:
-    """One row per account: that of a domain which was linked to another account adds what the other's own row leaves open."""
+def _by_account(
+    conn: Connection, rows: Iterable[AccountRow], report: ImportReport
+) -> tuple[Collection[AccountRow], Mapping[str, Sequence[AccountRow]]]:
+    """One row per account, and by account the rows of domains that were linked to it.
+
+    Of those its own row has but the standing, where it says none itself.
+    """
     own: dict[str, AccountRow] = {}
-    moved: list[AccountRow] = []
+    moved: dict[str, list[AccountRow]] = {}
     for row in rows:
         home = stored.home(conn, row.domain)
         if home is None:
             own[row.domain] = row
         else:
             report.notes.append(f"line {row.line}: {row.domain} is {home} by now, and was not added again")
-            names = (f"name:{row.name}",) if row.name else ()
-            moved.append(replace(row, domain=home, name=None, aliases=(*row.aliases, *names)))
-    for row in moved:
-        own[row.domain] = merged(own[row.domain], row) if row.domain in own else row
+            moved.setdefault(home, []).append(row)
+    for home, others in moved.items():
+        for other in others:
+            row = AccountRow(other.line, home, standing=other.standing)
+            own[home] = merged(own[home], row) if home in own else row
     _tell_shared_names(own.values(), report)
-    return own.values()
+    return own.values(), moved
+
+
+def _tell_taken(row: AccountRow, taken: Iterable[str], report: ImportReport) -> None:
+    for alias in taken:
+        report.notes.append(f"line {row.line}: {_plain(alias)} is another account's already, and stays there")
 
 
 def _tell_shared_names(rows: Iterable[AccountRow], report: ImportReport) -> None:

@@ -40,8 +40,8 @@ class ListReport:
     """What reading one of the lists did.
 
     `word` is the standing it gives; `file` None = the list is not configured any more. `companies` are on it, `fresh` of them for
-    the first time, `gone` were taken off. `bad` = (line, reason); `problem` says why the file could not be read: then what it
-    said before still holds.
+    the first time, `gone` were taken off. `bad` = (line, reason); `kept` are no more on it and were not taken off, because a bad
+    line may be theirs. `problem` says why the file could not be read: then what it said before still holds.
     """
 
     word: str
@@ -51,6 +51,7 @@ class ListReport:
     gone: int = 0
     bad: list[tuple[int, str]] = field(default_factory=list)
     problem: str = ""
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +79,20 @@ class Standings:
     def __init__(self, conn: Connection, now: int) -> None:
         self._conn = conn
         self._now = now
-        self._holds: dict[int, dict[tuple[str, str], str]] = {}
+        self._holds: dict[
+            int, dict[tuple[str, str], list[str]]
+        ] = {}  # a link may bring an account the same standing twice
         self.signals: list[Incoming] = []
         self.revokes: list[tuple[str, str]] = []
         for row in stored_signals.rows(conn, scope=SCOPE):
             source = row.key.partition(":")[0]
             if row.revoked_at is None and source in (_COLUMN, _LIST):
                 word = row.kind.removeprefix("account.") + (f":{row.topic}" if row.topic else "")
-                self._holds.setdefault(row.account_id, {})[source, word] = row.key
+                self._of(row.account_id).setdefault((source, word), []).append(row.key)
 
     def column(self, account_id: int, domain: str, wanted: str) -> tuple[bool, list[str]]:
         """What the standing column says of an account; returns whether that is new, and the standings that hold no more."""
-        mine = {word: key for (source, word), key in self._of(account_id).items() if source == _COLUMN}
+        mine = [word for source, word in self._of(account_id) if source == _COLUMN]
         dropped = [word for word in mine if word != wanted]
         for word in dropped:
             self._lift(account_id, (_COLUMN, word), "the account list says otherwise now")
@@ -108,7 +111,11 @@ class Standings:
                 there = {self._listed(word, row, report) for row in file.rows}
                 report.companies = len(there)
                 why = f"{file.name} names it no more" if file.name else "there is no such list any more"
-                report.gone = self._take_off(word, there, why)
+                gone = [id_ for id_, holds in self._holds.items() if (_LIST, word) in holds and id_ not in there]
+                if file.bad:
+                    report.kept = len(gone)
+                else:
+                    report.gone = self._take_off(word, gone, why)
             if file.name or report.gone:
                 yield report
 
@@ -132,26 +139,25 @@ class Standings:
         stored.set_aside(self._conn, account_id)
         return account_id
 
-    def _take_off(self, word: str, there: Collection[int], why: str) -> int:
-        gone = [id_ for id_, holds in self._holds.items() if (_LIST, word) in holds and id_ not in there]
+    def _take_off(self, word: str, gone: Collection[int], why: str) -> int:
         for account_id in gone:
             self._lift(account_id, (_LIST, word), why)
             if not any(source == _LIST for source, _ in self._of(account_id)):
                 stored.take_back(self._conn, account_id)
         return len(gone)
 
-    def _of(self, account_id: int) -> dict[tuple[str, str], str]:
+    def _of(self, account_id: int) -> dict[tuple[str, str], list[str]]:
         return self._holds.setdefault(account_id, {})
 
     def _say(self, account_id: int, domain: str, what: tuple[str, str], summary: str | None) -> None:
         source, standing = what
         word, _, model = standing.partition(":")
         key = f"{source}:{domain}:{standing}:{self._now}"
-        self._of(account_id)[what] = key
+        self._of(account_id)[what] = [key]
         self.signals.append(_signal(STANDINGS[word], account_id, domain, key, self._now, summary, model or None))
 
     def _lift(self, account_id: int, what: tuple[str, str], why: str) -> None:
-        self.revokes.append((self._of(account_id).pop(what), why))
+        self.revokes += [(key, why) for key in self._of(account_id).pop(what)]
 
 
 def academic(account_id: int, domain: str, now: int) -> Incoming | None:

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from capteur.accounts import Account
+from capteur.errors import InputError
 from capteur.store import audit, facts, marks, sql
 from capteur.store.forgetting import forget
 from capteur.store.subjects import root
 
 __all__ = [
-    "add", "adopt", "by_label", "count", "forget", "get", "home", "index_rows", "labels", "listing", "of_domain", "owner", "set_aside",
-    "some", "take_back",
+    "add", "adopt", "by_label", "count", "forget", "get", "home", "index_rows", "labels", "linked_into", "listing", "of_domain",
+    "own_aliases", "owner", "owner_of_alias", "set_aside", "some", "take_back",
 ]  # fmt: skip
 
 LISTED = ("listed",)
@@ -26,6 +27,8 @@ ASIDE = ("aside",)
 """On one of the user's lists (competitors, customers, ...) and not on the account list: remembered, and never shown."""
 ANSWERING = (*KNOWN, *ASIDE)
 """Who a signal may be attached to."""
+NAMED = 4
+"""So many accounts of one name are named."""
 STATES = frozenset({*ANSWERING, "unmatched", "linked"})
 _CELLS = "id, domain, name, state, reference"
 
@@ -133,23 +136,48 @@ def get(conn: Connection, account_id: int) -> Account | None:
 
 
 _BY_LABEL = (
-    "SELECT id, state FROM account WHERE domain = :text",
+    "SELECT id, state FROM account WHERE domain = :text UNION SELECT id, state FROM account WHERE reference = :text",
     "SELECT account_id AS id, state FROM alias JOIN account ON account.id = account_id WHERE text IN (:text, :domain)",
-    "SELECT id, state FROM account WHERE reference = :text",
     "SELECT id, state FROM account WHERE name = :text",
 )
-"""One after the other: the last looks at every account."""
+"""One after the other: what an account is known by is nobody else's, whoever has it as an alias; the last looks at every account."""
 
 
 def by_label(conn: Connection, text: str) -> Account | None:
-    """The account a text means: a domain, an alias, what a source called it or an exact name; the target of a link for a linked one."""
-    first = "CASE state WHEN 'listed' THEN 0 WHEN 'discovered' THEN 1 ELSE 2 END, id LIMIT 1"
+    """The account a text means: a domain, what a source called it, an alias or an exact name; the target of a link for a linked one.
+
+    Raises InputError for an alias that several have.
+    """
+    place = "CASE state WHEN 'listed' THEN 0 WHEN 'discovered' THEN 1 WHEN 'linked' THEN 3 ELSE 2 END"
     for query in _BY_LABEL:
-        values = {"text": text} | ({"domain": f"domain:{text}"} if ":domain" in query else {})
-        found = sql.value(conn, f"SELECT id FROM ({query}) AS found ORDER BY {first}", **values)
-        if found is not None:
-            return get(conn, root(conn, int(found)))
+        is_alias = ":domain" in query
+        values = {"text": text} | ({"domain": f"domain:{text}"} if is_alias else {})
+        found = sql.rows(conn, f"SELECT {place} AS place, id FROM ({query}) AS found ORDER BY place, id", **values)
+        if not found:
+            continue
+        meant = list(dict.fromkeys(root(conn, int(id_)) for at, id_ in found if at == found[0][0]))
+        if is_alias and len(meant) > 1:
+            alike = [account.label for account in some(conn, meant)]
+            raise InputError(
+                f"{len(alike)} accounts are called {text[:80]!r}", fix=f"say which: {', '.join(alike[:NAMED])}"
+            )
+        return get(conn, meant[0])
     return None
+
+
+def linked_into(conn: Connection, account_id: int) -> list[Account]:
+    """The accounts whose signals went to this one, by id: those linked into it, and those linked into them."""
+    query = (
+        "WITH RECURSIVE inside (id) AS (SELECT id FROM account WHERE linked_to = :id"
+        " UNION SELECT account.id FROM account JOIN inside ON account.linked_to = inside.id) SELECT id FROM inside"
+    )
+    return some(conn, [id_ for (id_,) in sql.rows(conn, query, id=account_id)])
+
+
+def own_aliases(conn: Connection, account_id: int) -> frozenset[str]:
+    """The aliases an account has by itself, without those that links brought."""
+    found = sql.rows(conn, "SELECT text FROM alias WHERE account_id = :id AND link_id IS NULL", id=account_id)
+    return frozenset(text for (text,) in found)
 
 
 def listing(conn: Connection, *, states: Sequence[str] = ("listed",)) -> list[Account]:
@@ -190,6 +218,11 @@ def _in(states: Sequence[str]) -> str:
     if not {*states} <= STATES:
         raise ValueError(f"no account is {', '.join({*states} - STATES)}")
     return f"account.state IN ({', '.join(repr(state) for state in states)})"
+
+
+def owner_of_alias(conn: Connection, alias: str) -> int | None:
+    """The account of the list that has an id or a domain; None for a name, which several may have."""
+    return None if alias.startswith("name:") else _unique_alias(conn, alias, LISTED)
 
 
 def _put_alias(conn: Connection, account_id: int, alias: str) -> None:

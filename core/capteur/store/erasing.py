@@ -120,7 +120,7 @@ def erase_deliveries(conn: Connection, whom: Sought) -> int:
 def signals_naming(conn: Connection, whom: Sought) -> list[tuple[int, str, str | None]]:
     """The signals that name a person: (id, key, event)."""
     columns = ", ".join(_SAID)
-    conditions = " OR ".join(whom.may_be_in(column) for column in _SAID)
+    conditions = " OR ".join(whom.may_be_in(conn, column) for column in _SAID)
     found = sql.rows(
         conn,
         f"SELECT id, person, {columns} FROM signal WHERE {sql.among(conn, 'person', 'hashes')} OR {conditions} ORDER BY id",
@@ -132,7 +132,7 @@ def signals_naming(conn: Connection, whom: Sought) -> list[tuple[int, str, str |
 def naming(conn: Connection, place: Place, whom: Sought) -> list[tuple[Any, ...]]:
     """The rows of a place that name a person: the columns that tell the row, then the text."""
     columns = ", ".join((*place.key, place.column))
-    query = f"SELECT {columns} FROM {place.table} WHERE {whom.may_be_in(place.column)} ORDER BY {', '.join(place.key)}"
+    query = f"SELECT {columns} FROM {place.table} WHERE {whom.may_be_in(conn, place.column)} ORDER BY {', '.join(place.key)}"
     return [row for row in sql.rows(conn, query) if whom.is_in(row[-1])]
 
 
@@ -161,7 +161,7 @@ def _signals(conn: Connection, whom: Sought) -> int:
 def _companies(conn: Connection, whom: Sought, erased: Erased) -> int:
     """Companies that wait under a person's name lose it; what is on a list is a company, whatever it is called."""
     count = 0
-    fits = " OR ".join(whom.may_be_in(column) for column in ("name", "reference", "domain"))
+    fits = " OR ".join(whom.may_be_in(conn, column) for column in ("name", "reference", "domain"))
     for id_, domain, name, reference, spared in sql.rows(
         conn, f"SELECT id, domain, name, reference, {SPARED} FROM account WHERE {fits} ORDER BY id"
     ):
@@ -193,7 +193,7 @@ def aliases_naming(conn: Connection, whom: Sought) -> list[tuple[str, int]]:
     """Aliases that are a person's, by (text, account id); not the names and domains of companies on a list."""
     found = sql.rows(
         conn,
-        f"SELECT text, account_id, {SPARED} FROM alias JOIN account ON account.id = account_id WHERE {whom.may_be_in('text')}",
+        f"SELECT text, account_id, {SPARED} FROM alias JOIN account ON account.id = account_id WHERE {whom.may_be_in(conn, 'text')}",
     )
     return [
         (text, id_)

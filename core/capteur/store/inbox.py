@@ -1,4 +1,4 @@
-"""Deliveries as people look at them: list, show, have read again, purge; and erasing what names a person."""
+"""Deliveries as people look at them: list, show, have read again, purge."""
 
 # ruff: noqa: S608  statements are put together from constants; every value is a parameter
 
@@ -8,7 +8,6 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import quote, quote_plus
 
 from sqlalchemy import Connection
 
@@ -16,7 +15,7 @@ from capteur.store import sql
 from capteur.store.deliveries import State, wake
 
 CHUNK: Final = 500
-"""Deliveries looked through, or deleted, at a time."""
+"""Deliveries deleted at a time."""
 _CELLS = "delivery.id, instance.name, delivery.key, received_at, state, due_at, delivery.fails, read_at, delivery.error, length(body)"
 
 
@@ -149,41 +148,15 @@ def purge(
     ).rowcount
 
 
-def forget_clients(conn: Connection, before: int) -> int:
-    """Empty who sent what, where it was received before `before` (micros) and could not be read since; returns how many."""
-    return sql.run(
-        conn, "UPDATE delivery SET client = NULL WHERE client IS NOT NULL AND received_at < :before", before=before
-    ).rowcount
+def forget_clients(conn: Connection, before: int, *, unread: int) -> int:
+    """Empty who sent what was received before `before` (micros); returns how many.
 
-
-def erase(conn: Connection, needles: Collection[str]) -> int:
-    """Delete every delivery that holds one of these texts, whatever its state; returns how many.
-
-    Looked for without regard to case, as they are and as JSON and addresses spell them, in all that is kept of a delivery.
+    What nobody has tried to read yet keeps it, but for what was received before `unread`: read without it, it would be lost.
     """
-    forms = sorted({form for needle in needles if needle.strip() for form in _spelled(needle.strip())})
-    if not forms:
-        return 0
-    wanted = [form.encode() for form in forms]
-    found: list[int] = []
-    last = 0
-    while chunk := sql.rows(
+    return sql.run(
         conn,
-        "SELECT id, key, headers, query, client, error, body FROM delivery WHERE id > :last ORDER BY id LIMIT :limit",
-        last=last,
-        limit=CHUNK,
-    ):
-        last = chunk[-1][0]
-        for delivery_id, *texts, body in chunk:
-            whole = "\n".join(cell for cell in texts if cell).lower().encode() + b"\n" + bytes(body).lower()
-            if any(form in whole for form in wanted):
-                found.append(delivery_id)
-    for ids in sql.chunks(found, CHUNK):
-        sql.run(conn, f"DELETE FROM delivery WHERE {sql.among(conn, 'id', 'ids')}", ids=sql.array(conn, ids))
-    return len(found)
-
-
-def _spelled(text: str) -> set[str]:
-    """In lower case, as bodies may spell it."""
-    low = text.lower()
-    return {form.lower() for form in (low, json.dumps(low)[1:-1], quote(low, safe=""), quote(low), quote_plus(low))}
+        "UPDATE delivery SET client = NULL WHERE client IS NOT NULL AND received_at < :before"
+        " AND (received_at < :unread OR state <> 'waiting' OR fails > 0)",
+        before=before,
+        unread=unread,
+    ).rowcount

@@ -7,17 +7,26 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from capteur.store import delays, deliveries, links, marks, persons, spend, sql, staging, validators, watches, words
+from capteur.store import (
+    delays,
+    deliveries,
+    facts,
+    links,
+    marks,
+    persons,
+    spend,
+    sql,
+    staging,
+    validators,
+    watches,
+    words,
+)
 from capteur.store.faults import Fenced
 from capteur.store.shapes import Batch, Incoming, IncomingFact, IncomingOutcome, Receipt
 from capteur.store.subjects import Subjects, hold, resolve
 
 __all__ = ["Fenced", "commit"]
 
-_FACT = """
-INSERT INTO fact (account_id, name, value, as_of) {rows}
-ON CONFLICT (account_id, name) DO UPDATE SET value = excluded.value, as_of = excluded.as_of WHERE excluded.as_of >= fact.as_of
-"""
 _OUTCOME = """
 INSERT INTO outcome (scope_id, key, account_id, kind, occurred_at, known_at, model, value, data) {rows}
 ON CONFLICT (scope_id, key) DO NOTHING
@@ -167,15 +176,15 @@ def _revoke(conn: Connection, batch: Batch, changes: marks.Changes, now: int) ->
     return count
 
 
-def _facts(conn: Connection, facts: Sequence[IncomingFact], subjects: Subjects) -> None:
+def _facts(conn: Connection, said: Sequence[IncomingFact], subjects: Subjects) -> None:
     newest: dict[tuple[int, str], tuple[str, int]] = {}
-    for fact in facts:
+    for fact in said:
         account = subjects.of(fact.subject)
         if account is not None:
             key = account.id, fact.name
             if key not in newest or fact.as_of >= newest[key][1]:
                 newest[key] = fact.value, fact.as_of
-    sql.bulk(conn, _FACT, ["bigint", "text", "text", "bigint"], [(*key, *rest) for key, rest in sorted(newest.items())])
+    facts.write(conn, [(*key, *rest) for key, rest in sorted(newest.items())])
 
 
 def _outcomes(conn: Connection, batch: Batch, subjects: Subjects, now: int) -> None:

@@ -8,7 +8,7 @@ were, and one of a day while it held sees them where they had gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -77,7 +77,8 @@ def link(conn: Connection, from_id: int, to_id: int, now: int) -> int:
     )
     # nobody looks at it any more; a unit that is under way loses its row, and stores nothing
     sql.run(conn, "DELETE FROM watch WHERE account_id = :source", source=source.id)
-    for text in sorted({*source.aliases, *_called(source)}):
+    texts = {*source.aliases, *_called(source)}
+    for text in sorted(texts - _of_others(conn, texts, target.id)):
         sql.run(
             conn,
             "INSERT INTO alias (text, account_id, link_id) VALUES (:text, :target, :link) ON CONFLICT DO NOTHING",
@@ -135,6 +136,32 @@ def find(conn: Connection, text: str) -> int | None:
     return None if found is None else int(found)
 
 
+def company_of(conn: Connection, domain: str) -> int | None:
+    """The linked account that had a domain, as its own or as an alias; None when no link brought it anywhere."""
+    found = sql.value(conn, "SELECT id FROM account WHERE domain = :domain AND linked_to IS NOT NULL", domain=domain)
+    if found is None:
+        found = sql.value(
+            conn,
+            "SELECT min(link.from_id) FROM alias JOIN link ON link.id = alias.link_id WHERE text = :text",
+            text=f"domain:{domain}",
+        )
+    return None if found is None else int(found)
+
+
+def add_aliases(conn: Connection, account_id: int, texts: Sequence[str]) -> bool:
+    """Give a linked account more aliases, and with them all to whom its links brought it; whether one was new to it."""
+    put = (
+        "INSERT INTO alias (text, account_id, link_id) VALUES (:text, :id, :link) ON CONFLICT DO NOTHING RETURNING text"
+    )
+    new = [text for text in texts if sql.rows(conn, put, text=text, id=account_id, link=None)]
+    way = "SELECT id, to_id FROM link WHERE from_id = :id AND undone_at IS NULL ORDER BY id DESC LIMIT 1"
+    while (found := sql.one(conn, way, id=account_id)) is not None:
+        link_id, account_id = found
+        for text in texts:
+            sql.rows(conn, put, text=text, id=account_id, link=link_id)
+    return bool(new)
+
+
 def waiting(conn: Connection, text: str, name: str) -> Account | None:
     """The unmatched or discovered account that a source calls so: by its reference (`name` is the one a name makes) or its domain."""
     found = sql.value(
@@ -166,6 +193,12 @@ def undone(conn: Connection) -> set[tuple[int, int]]:
     return set(sql.pairs(conn, "SELECT from_id, to_id FROM link WHERE undone_at IS NOT NULL"))
 
 
+def _parted(conn: Connection, account_id: int, others: Sequence[int]) -> bool:
+    """Whether a person has undone a link between an account and one of these, whichever went to the other."""
+    asked = "SELECT 1 FROM link WHERE undone_at IS NOT NULL AND ((from_id = :a AND to_id = :b) OR (from_id = :b AND to_id = :a))"
+    return any(sql.value(conn, asked, a=account_id, b=other) for other in others if other != account_id)
+
+
 def unmatched(conn: Connection, limit: int | None = None, *, state: str = "unmatched") -> list[UnmatchedRow]:
     """Companies that wait, or those that were discovered, those with the most signals first."""
     found = sql.rows(
@@ -184,7 +217,7 @@ def same(conn: Connection, ids: Mapping[str, str], account_id: int, now: int) ->
     """These ids are this account's: they become aliases, and companies that waited under one of them are linked to it.
 
     An id that another listed or discovered account has already stays there. A company that waits under a domain of its own is no
-    id's to move: a person may have to do with two companies.
+    id's to move: a person may have to do with two companies. What a person has unlinked stays apart.
     """
     account_id = root(conn, account_id)  # what the same batch said before may have linked it
     for scheme, value in sorted(ids.items()):
@@ -197,6 +230,8 @@ def same(conn: Connection, ids: Mapping[str, str], account_id: int, now: int) ->
             text=text,
         )
         if any(state != "unmatched" and id_ != account_id for id_, state, _ in owners):
+            continue
+        if _parted(conn, account_id, [id_ for id_, _, _ in owners]):
             continue
         for id_, _, domain in owners:
             if id_ != account_id and domain is None:
@@ -217,6 +252,19 @@ def _hold(conn: Connection, *account_ids: int) -> None:
             f"SELECT id FROM account WHERE {sql.among(conn, 'id', 'ids')} ORDER BY id FOR UPDATE",
             ids=sql.array(conn, account_ids),
         )
+
+
+def _of_others(conn: Connection, texts: Collection[str], account_id: int) -> set[str]:
+    """The ids among these aliases that another account of the list has: they stay there."""
+    ids = [text for text in texts if not text.startswith(("name:", "domain:"))]
+    found = sql.rows(
+        conn,
+        "SELECT text FROM alias JOIN account ON account.id = account_id"
+        f" WHERE state = 'listed' AND account.id <> :id AND {sql.among(conn, 'text', 'ids')}",
+        id=account_id,
+        ids=sql.array(conn, ids),
+    )
+    return {text for (text,) in found}
 
 
 def _called(source: Account) -> list[str]:

@@ -9,10 +9,12 @@ from urllib.parse import unquote_plus
 
 from sqlalchemy import Connection
 
-from capteur.store import persons
+from capteur.store import persons, sql
 
 _ESCAPED = re.compile(r"""\\(u[0-9a-fA-F]{4}|["\\/bfnrt])""")
 _ESCAPES = {"b": " ", "f": " ", "n": " ", "r": " ", "t": " "}
+_ESCAPING = ("%", r"\u")
+"""What begins the escaped form of a letter, in an address and in JSON."""
 _RUN = re.compile(r"[a-z0-9]{2,}")
 _ROUNDS = 3
 """How often one spelling may be wrapped in another: an address within an address within JSON."""
@@ -30,12 +32,18 @@ class Sought:
         """Whether one of these texts names the person. An e-mail address counts wherever it stands, a name as whole words."""
         return any(self.pattern.search(persons.plain(form)) for cell in cells if cell for form in _readings(cell))
 
-    def may_be_in(self, column: str) -> str:
-        """A condition that holds for every text of a column that names the person, and for some that do not."""
+    def may_be_in(self, conn: Connection, column: str) -> str:
+        """A condition that holds for every text of a column that names the person, and for some that do not.
+
+        Only plain ASCII is asked for letters of the name: `lower()` of a database knows neither that a sharp s is two s nor
+        what a ligature, a full-width letter or an escaped one stands for. A text with any of those is read.
+        """
         runs = [max(_RUN.findall(name), key=len, default="") for name in self.names]
         if not all(runs):
             return f"{column} IS NOT NULL"
-        return "(" + " OR ".join(f"lower({column}) LIKE '%{run}%'" for run in sorted(set(runs))) + ")"
+        octets = f"octet_length({column})" if sql.is_postgresql(conn) else f"length(CAST({column} AS BLOB))"
+        other = [f"{octets} <> length({column})", *(f"replace({column}, '{c}', '') <> {column}" for c in _ESCAPING)]
+        return "(" + " OR ".join([*(f"lower({column}) LIKE '%{run}%'" for run in sorted(set(runs))), *other]) + ")"
 
 
 def company(rows: Iterable[tuple[str | None, str | None, str | None]], *, by_any: bool = False) -> Sought:

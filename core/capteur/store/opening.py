@@ -79,10 +79,6 @@ class Store:
 
         self.write(work).result()
 
-    def keep(self, who: str) -> None:
-        """Hold the store until it is closed."""
-        self._holds.enter_context(self.hold(who))
-
     def vacuum(self) -> None:
         """Give freed space back; on SQLite the file is written anew, so nothing deleted can be found in it afterwards.
 

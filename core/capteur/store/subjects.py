@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -101,7 +101,9 @@ def _resolved(conn: Connection, account_id: int, state: str, linked_to: int | No
 
 
 def _by_reference(conn: Connection, unknown: dict[str, Unknown], now: int) -> dict[str, Resolved]:
-    found = _look_up(conn, unknown)
+    found, torn = _look_up(conn, unknown)
+    # who has ids of two accounts is nobody that could be discovered
+    unknown = {r: replace(u, state="unmatched") if r in torn else u for r, u in unknown.items()} if torn else unknown
     missing = [unknown[reference] for reference in sorted(unknown.keys() - found.keys())]
     if missing:
         sql.bulk(
@@ -113,7 +115,7 @@ def _by_reference(conn: Connection, unknown: dict[str, Unknown], now: int) -> di
                 for u in _once_per_domain(missing)
             ],
         )
-        found |= _look_up(conn, {u.reference: u for u in missing})
+        found |= _look_up(conn, {u.reference: u for u in missing})[0]
     _promote(conn, unknown, found)
     waiting = [
         (text, found[u.reference].id)
@@ -135,8 +137,11 @@ def _once_per_domain(unknown: Iterable[Unknown]) -> list[Unknown]:
     return [u for u in unknown if u.domain is None or not (u.domain in seen or seen.add(u.domain))]  # type: ignore[func-returns-value]  # the idiom for "first of each"
 
 
-def _look_up(conn: Connection, unknown: dict[str, Unknown]) -> dict[str, Resolved]:
-    """By what the source called it, by domain, then by alias and id; a name that several accounts share finds none."""
+def _look_up(conn: Connection, unknown: dict[str, Unknown]) -> tuple[dict[str, Resolved], set[str]]:
+    """By what the source called it, by domain, then by alias and id; a name that several accounts share finds none.
+
+    Ids of several accounts find none either; returned second are the references that have such.
+    """
     by_reference: dict[str, Resolved] = {}
     by_domain: dict[str, Resolved] = {}
     domains = sorted({u.domain for u in unknown.values() if u.domain})
@@ -152,19 +157,28 @@ def _look_up(conn: Connection, unknown: dict[str, Unknown]) -> dict[str, Resolve
         resolved = _resolved(conn, id_, state, linked_to)
         by_reference[reference] = resolved
         by_domain[domain] = resolved
-    texts = {text for u in unknown.values() if u.reference not in by_reference for text in (u.reference, *_ids(u))}
+    texts = {text for u in unknown.values() if _several(u, by_reference) for text in (u.reference, *_ids(u))}
     by_alias = _by_alias(conn, texts) if texts else {}
     found: dict[str, Resolved] = {}
+    torn: set[str] = set()
     for reference, u in unknown.items():
-        candidates = (
-            by_reference.get(reference),
-            by_domain.get(u.domain or ""),
-            *(by_alias.get(t) for t in (reference, *_ids(u))),
-        )
+        ids = _ids(u)
+        owners = {owner for text in ids if (owner := by_alias.get(text)) is not None and not owner.unmatched}
+        called = [reference, *ids]
+        if len(owners) > 1:
+            torn.add(reference)
+            called = [text for text in called if text not in ids]
+        candidates = (by_reference.get(reference), by_domain.get(u.domain or ""), *(by_alias.get(t) for t in called))
         resolved_ = next((c for c in candidates if c is not None), None)
         if resolved_ is not None:
             found[reference] = resolved_
-    return found
+    return found, torn
+
+
+def _several(unknown: Unknown, by_reference: dict[str, Resolved]) -> bool:
+    """Whether its aliases say anything: it is not found yet, or a company that waits may turn out to be two."""
+    known = by_reference.get(unknown.reference)
+    return known is None or (known.unmatched and len(unknown.ids) > 1)
 
 
 def _by_alias(conn: Connection, texts: set[str]) -> dict[str, Resolved]:

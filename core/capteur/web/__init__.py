@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from capteur.web.client import Web
     from capteur.web.recording import Recorded, Recorder, read_recorded
-    from capteur.web.redaction import RedactingFilter, Redactor, clean, redact
+    from capteur.web.redaction import Redactor, clean, redact
     from capteur.web.session import Session
     from capteur.web.shapes import ForgetfulMemory, HostLimit, HostMemory, Seen, Stored, Validator, WebSettings
 
@@ -19,7 +19,6 @@ _HOME = {
     "ForgetfulMemory": "shapes",
     "HostLimit": "shapes",
     "HostMemory": "shapes",
-    "RedactingFilter": "redaction",
     "Recorded": "recording",
     "Recorder": "recording",
     "Redactor": "redaction",
@@ -40,7 +39,6 @@ __all__ = [
     "HostMemory",
     "Recorded",
     "Recorder",
-    "RedactingFilter",
     "Redactor",
     "Seen",
     "Session",

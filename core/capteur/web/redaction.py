@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 import threading
 from collections.abc import Collection, Iterable, Mapping, MutableMapping
@@ -149,24 +148,6 @@ class Redactor:
         for name, value in event.items():
             event[name] = self.deep(value)
         return event
-
-
-class RedactingFilter(logging.Filter):
-    """For logging *handlers*: a filter on a logger does not see what its children send up."""
-
-    def __init__(self, redactor: Redactor) -> None:
-        super().__init__()
-        self._redactor = redactor
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self._redactor(record.getMessage()), None
-        if record.exc_info and not record.exc_text:
-            record.exc_text = logging.Formatter().formatException(record.exc_info)
-        if record.exc_text:
-            record.exc_text = self._redactor(record.exc_text)
-        if record.stack_info:
-            record.stack_info = self._redactor(record.stack_info)
-        return True
 
 
 def redact(text: str, secrets: Collection[str]) -> str:

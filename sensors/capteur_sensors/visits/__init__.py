@@ -5,22 +5,21 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar, Final, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, model_validator
 
-from capteur import Checkpoint, ConfigError, Context, Detected, FeedSensor, SkipRun
-from capteur.domains import registrable
+from capteur import Checkpoint, Context, Detected, FeedSensor, SkipRun
 from capteur_sensors._zones import Zone
 from capteur_sensors.visits.agents import Agents
-from capteur_sensors.visits.companies import Companies
+from capteur_sensors.visits.companies import Companies, listed
 from capteur_sensors.visits.following import Follower
 from capteur_sensors.visits.keys import DAY_S, KEPT_DAYS, Keys
 from capteur_sensors.visits.memory import Memory, load
-from capteur_sensors.visits.pages import PageGroup, Pages
+from capteur_sensors.visits.options import Databases, Groups, MatchNames, Own, Table, Words, need_packages, placed
+from capteur_sensors.visits.pages import Pages
 from capteur_sensors.visits.reading import Reading, Window
 from capteur_sensors.visits.sessions import KINDS
 from capteur_sensors.visits.telling import tell
@@ -47,7 +46,7 @@ class Visits(FeedSensor):
     first_run: ClassVar[str] = "30d"
     deadline: ClassVar[str] = "15m"
 
-    path: tuple[str, ...] = Field(
+    path: Words = Field(
         min_length=1,
         description="Access logs, or patterns such as '/var/log/nginx/access.log*'; relative ones start beside capteur.toml.",
     )
@@ -56,24 +55,18 @@ class Visits(FeedSensor):
         pattern=r"^[^\s:/]*$",
         description="Your site's host, where the log does not name it: 'www.acme.com'.",
     )
-    mmdb: tuple[str, ...] = Field(
-        default=(),
-        description="Databases of networks: MaxMind's Enterprise, Domain, ISP, ASN, Connection-Type, Anonymous-IP; IPinfo's.",
-    )
-    companies: str | None = Field(
-        default=None, description="A CSV of networks you know: network,domain. It wins over the databases."
-    )
-    match_names: bool = Field(
-        default=False,
-        description="Where the databases give a network's name and no domain, look the name up among the accounts.",
-    )
-    own: tuple[str, ...] = Field(default=(), description="Your own domains: visits from there say nothing.")
-    groups: dict[str, PageGroup] = Field(
-        default_factory=dict, description='Groups of pages: [sensors.visits.groups.pricing] pages = ["/pricing"].'
-    )
+    mmdb: Databases = ()
+    companies: Table = None
+    match_names: MatchNames = False
+    own: Own = ()
+    groups: Groups = Field(default_factory=dict)
     forwarded: bool = Field(
         default=False,
         description="Behind a proxy: take the address from X-Forwarded-For, the last in quotes of a line; its last entry.",
+    )
+    signed_in: bool = Field(
+        default=False,
+        description="Believe the log's user names that are e-mail addresses. Only where the server checks a password for every page.",
     )
     timezone: Zone = Field(default="UTC", description="Zone of times written without an offset (HAProxy).")
     secret: SecretStr | None = Field(
@@ -81,27 +74,9 @@ class Visits(FeedSensor):
         description="Key of the visitors' names. Without one a key is drawn and thrown away day by day; a backfill needs one.",
     )
 
-    @field_validator("path", "mmdb", "own", mode="before")
-    @classmethod
-    def _one_will_do(cls, given: object) -> object:
-        return (given,) if isinstance(given, str) else given
-
-    @field_validator("own")
-    @classmethod
-    def _own_are_domains(cls, given: tuple[str, ...]) -> tuple[str, ...]:
-        for number, text in enumerate(given, 1):
-            if registrable(text) is None:
-                raise ValueError(f"entry {number} is not a domain")
-        return tuple(registrable(text) or "" for text in given)
-
     @model_validator(mode="after")
     def _its_packages_are_there(self) -> Self:
-        needed = {"crawleruseragents": "crawler-user-agents"} | ({"maxminddb": "maxminddb"} if self.mmdb else {})
-        for module, package in needed.items():
-            if find_spec(module) is None:
-                raise ConfigError(
-                    f"visits need the package {package}, which is not installed", fix="pip install 'capteur[visits]'"
-                )
+        need_packages(self.mmdb)
         return self
 
     def config_files(self) -> Collection[str | Path]:
@@ -109,8 +84,10 @@ class Visits(FeedSensor):
         return (self.companies,) if self.companies else ()
 
     def covers(self) -> Collection[str] | None:
-        """Any company when networks can be told apart; else only those whose people sign in, whom nobody can list."""
-        return None if self.mmdb or self.companies else ()
+        """Any company with a database, those of the table without one; who may sign in, nobody can list."""
+        if self.mmdb:
+            return None
+        return listed(self.companies, self.own) if self.companies else ()
 
     def detect(self, ctx: Context) -> Iterator[Detected]:
         """Yield what visitors of the last minutes did, as far as their company is known.
@@ -126,6 +103,9 @@ class Visits(FeedSensor):
         memory = load(ctx.cursor)
         if memory.since is None:
             memory.since = int(ctx.since.timestamp())
+        if memory.keys is not None and memory.keys.is_ahead(ctx.now.timestamp(), DAY_S, KEPT_DAYS):
+            ctx.log.warning("the clock was ahead once, and the key of visitors' names with it: a new one is drawn")
+            memory.keys = None
         fresh = self.secret is None and memory.keys is None
         keys = (
             Keys.of_secret(self.secret.get_secret_value())
@@ -134,12 +114,13 @@ class Visits(FeedSensor):
         )
         memory.keys = keys
         end = min(ctx.until or ctx.now + AHEAD, ctx.now + AHEAD)
-        databases = [Path(ctx.base, Path(path).expanduser()) for path in self.mmdb]
-        table = Path(ctx.base, Path(self.companies).expanduser()) if self.companies else None
+        databases = [placed(ctx.base, path) for path in self.mmdb]
+        table = placed(ctx.base, self.companies) if self.companies else None
         with Companies(databases, table, self.own, names=self.match_names) as companies:
             reading = Reading(
                 pages=Pages(self.groups), agents=self._agents, companies=companies, keys=keys, book=memory.book,
                 window=Window(memory.since, int(end.timestamp())), site=self.site.lower(), forwarded=self.forwarded,
+                signed_in=self.signed_in,
             )  # fmt: skip
             yield from self._follow(ctx, memory, reading, fresh=fresh)
             _report(ctx, memory, reading, companies)
@@ -147,7 +128,7 @@ class Visits(FeedSensor):
             yield Checkpoint(memory.dump())
 
     def _follow(self, ctx: Context, memory: Memory, reading: Reading, *, fresh: bool) -> Iterator[Detected]:
-        patterns = [str(Path(ctx.base, Path(path).expanduser())) for path in self.path]
+        patterns = [str(placed(ctx.base, path)) for path in self.path]
         follower = Follower(memory, reading, patterns, now=int(ctx.now.timestamp()), zone=ZoneInfo(self.timezone))
         told = 0
         for number, _ in enumerate(follower.blocks(), 1):

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 _GRAM: Final = 4
-_KNOWN: Final = 20_000
-"""Agents whose verdict is remembered during a run."""
+_KNOWN: Final = 10_000
+"""Agents whose verdict is remembered, as long as the process lives."""
+_LONGEST: Final = 1000
+"""So many bytes of an agent are looked at and kept."""
 _SPECIAL = frozenset(".^$*+?{}[]|()")
 _BROWSERS = ("Mozilla/", "Opera/")
 _OWN = re.compile(
@@ -20,13 +22,18 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 _PROBES = (
-    b".env", b"/.git", b"/.aws", b"/.ssh", b"/.svn", b"/wp-login.php", b"/xmlrpc.php", b"/wp-config", b"phpmyadmin", b"/phpunit",
-    b"/cgi-bin/", b"/etc/passwd", b"../", b"%2e%2e", b"/actuator", b"/boaform", b"/hnap1", b"/vendor/", b"/server-status", b"/setup.php",
-    b"/shell", b"/solr/", b"/owa/", b"/manager/html", b".sql", b".bak", b"<script", b"union+select", b"union%20select",
+    b"/wp-login.php", b"/xmlrpc.php", b"phpmyadmin", b"/phpunit", b"/cgi-bin/", b"../", b"/actuator", b"/boaform", b"/hnap1", b"/vendor/",
+    b"/server-status", b"/setup.php", b"/shell", b"/solr/", b"/owa/", b"/manager/html", b".sql", b".bak", b"<script",
 )  # fmt: skip
-_LEAVES_NO_DOUBT = frozenset(
-    {b".env", b"/.git", b"/.aws", b"/.ssh", b"/wp-config", b"/etc/passwd", b"union+select", b"union%20select"}
+"""In a path, and only where the server has nothing there."""
+_SECRETS = re.compile(
+    rb"/\.(?:env|git|ssh|aws|svn|hg|kube|docker|npmrc|htpasswd|git-credentials)(?:[./~]|$)|/wp-config(?:-sample)?(?:[.~]|$)|/etc/passwd"
 )
+"""In a path: nobody who reads pages asks for one of these, whatever the answer."""
+_ATTACKS = re.compile(rb"/etc/passwd|union(?:\+|%20)+(?:all(?:\+|%20)+)?select(?:\+|%20)+(?:\d|null|char|concat|0x)")
+"""In a query, whatever the answer. The rest of a query is for whoever made the link: an address, a search for a word."""
+_REFUSED = (b"../../", b"%2e%2e%2f%2e%2e", b"<script", b"%3cscript", b"union+select", b"union%20select")
+"""In a query that the server refused."""
 
 
 class Agents:
@@ -46,10 +53,11 @@ class Agents:
 
     def is_program(self, agent: bytes) -> bool:
         """True for crawlers, tools, and whatever does not call itself a browser; also for no agent at all."""
+        agent = agent[:_LONGEST]
         try:
             return self._known[agent]
         except KeyError:
-            text = agent[:1000].decode("utf-8", "replace")
+            text = agent.decode("utf-8", "replace")
             verdict = not text.startswith(_BROWSERS) or self.is_listed(text) or _OWN.search(text) is not None
             if len(self._known) >= _KNOWN:
                 self._known.clear()
@@ -68,8 +76,11 @@ class Agents:
 
 def is_probe(target: bytes, status: bytes) -> bool:
     """Whether a request looks for a hole. Some are asked for by their owners too: those count only when they are not there."""
-    plain = target[:2000].lower()
-    return any(probe in plain and (probe in _LEAVES_NO_DOUBT or status[:1] == b"4") for probe in _PROBES)
+    path, _, query = target[:2000].lower().partition(b"?")
+    path = path.replace(b"%2e", b".").replace(b"%2f", b"/")
+    if _SECRETS.search(path) is not None or _ATTACKS.search(query) is not None:
+        return True
+    return status[:1] == b"4" and (any(probe in path for probe in _PROBES) or any(part in query for part in _REFUSED))
 
 
 def literal(pattern: str) -> str | None:

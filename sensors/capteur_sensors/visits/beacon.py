@@ -105,7 +105,7 @@ class Beacon(PushedVisits):
             return
         memory = self.onsite(ctx, delivery.received_at.timestamp())
         yield from self._told(seen, delivery.headers, memory, self.networks(ctx))
-        memory.forget(int(delivery.received_at.timestamp()) // DAY_S - KEPT_DAYS)
+        self.move_on(ctx, memory, delivery.received_at.timestamp())
         if memory.changed:
             yield Checkpoint(memory.dump())
 
@@ -128,9 +128,10 @@ class Beacon(PushedVisits):
         name = visitor(key, address.encode(), agent, b"")
         if self.identify and seen.company and memory.claim(name, seen.company):
             yield SameAs({VISITOR: name}, seen.company)
-        claimed = self.identify and name in memory.claims
+        named = self.identify and not memory.is_ambiguous(name)
+        claimed = named and name in memory.claims
         found = networks.find(address)
-        ids = {VISITOR: name} if self.identify else {}
+        ids = {VISITOR: name} if named else {}
         account = (
             AccountRef(ids=ids)
             if claimed

@@ -7,6 +7,7 @@ An address is looked at and forgotten; nothing here keeps or prints one.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -194,8 +195,13 @@ class Companies:
         return listed and not vouched
 
     def _domain(self, facts: _Facts) -> str | None:
-        """The company's domain; empty when it is the carrier's, None when there is none."""
-        given = facts.domain or facts.carrier_domain
+        """The company's domain; empty when it is the carrier's, None when there is none.
+
+        That of the autonomous system's owner is a company's only where some database says what kind of network it is: hosts and
+        access providers own systems as companies do, and no list has them all.
+        """
+        is_typed = facts.types or facts.carrier_type or facts.connection
+        given = facts.domain or (facts.carrier_domain if is_typed else "")
         domain = registrable(given) if given else None
         if domain is None:
             return None
@@ -203,6 +209,28 @@ class Companies:
             return ""
         of_carrier = _squash(domain.partition(".")[0]) in _squash(facts.carrier)
         return "" if of_carrier and _squash(facts.organisation) != _squash(facts.carrier) else domain
+
+
+def listed(table: str, own: Iterable[str]) -> frozenset[str] | None:
+    """Whom a table of networks names without any database; None where it cannot be read, or nobody says where it lies.
+
+    A relative path starts beside capteur.toml, which is known to be the current folder only where there is one.
+    """
+    path = Path(table).expanduser()
+    if not path.is_absolute():
+        if not Path("capteur.toml").is_file():
+            return None
+        path = Path.cwd() / path
+    try:
+        state = path.stat()
+        return _owners(path, state.st_mtime_ns, state.st_size) - frozenset(own)
+    except (OSError, ConfigError):
+        return None
+
+
+@functools.lru_cache(maxsize=8)
+def _owners(path: Path, _changed_ns: int, _size: int) -> frozenset[str]:
+    return Ranges.read(path).owners()
 
 
 def _open(path: Path) -> Reader:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from capteur import AccountRef, Signal
 from capteur_sensors.visits.message import Message
-from capteur_sensors.visits.pages import MASK
+from capteur_sensors.visits.pages import MASK, masked, path_of
 
 QUESTION: Final = "question.asked"
 ASK: Final = "ask.contact"
@@ -37,7 +38,9 @@ DEFAULTS: Final[Mapping[str, str]] = {
 """The names of Segment's own specifications where there is one (`Email Link Clicked`, `Unsubscribed`), else the usual ones."""
 LONGEST: Final = 4000
 _SUMMARY: Final = 300
-_E_MAIL: Final = re.compile(r"[^\s@<>(),;:\"']{1,64}@[^\s@<>(),;:\"']{1,190}\.[^\s@<>(),;:\"'.]{2,24}")
+_E_MAIL: Final = re.compile(
+    r"[^\s@<>(),;:\"']{1,64}(?:@|%(?:25){0,3}40)[^\s@<>(),;:\"']{1,190}\.[^\s@<>(),;:\"'.]{2,24}"
+)
 _NUMBER: Final = re.compile(r"(?<![\w.])\+?\d(?:[\s()./-]{0,2}\d){7,14}(?![\w])")
 _SQUASHED: Final = re.compile(r"[\W_]+")
 
@@ -116,9 +119,22 @@ def unaddressed(text: str) -> str:
 
 
 def _place(text: str) -> str:
-    """Where something was said: an address without its query, or what the field says."""
-    bare = re.split(r"[?#]", text, maxsplit=1)[0] if text.lower().startswith(("http://", "https://")) else text
-    return unaddressed(" ".join(bare.split()))[:_SUMMARY]
+    """Where something was said: host and path of an address, up to what is masked in it, or what the field says.
+
+    What stands behind an e-mail address in a link is mostly the key that goes with it.
+    """
+    site = ""
+    if text.lower().startswith(("http://", "https://")):
+        try:
+            parts = urlsplit(text)
+        except ValueError:  # brackets that do not close
+            return ""
+        site = f"{parts.scheme}://{parts.hostname or ''}"
+        text = parts.path or "/"
+    if not site and not text.startswith("/"):
+        return unaddressed(" ".join(text.split()))[:_SUMMARY]
+    before, mask, _ = masked(path_of(text.encode("utf-8", "replace")) or "/").partition(MASK)
+    return unaddressed(f"{site}{before}{mask}")[:_SUMMARY]
 
 
 def _subject(message: Message) -> str:

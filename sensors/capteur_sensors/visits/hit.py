@@ -11,7 +11,7 @@ class Hit(NamedTuple):
     Args:
         host: the site that was asked, where the log names it.
         address: of who asked, as text.
-        user: whom the server had authenticated; empty for nobody.
+        user: the name that was sent with the request; empty for none. Servers write it down whether or not they asked for a password.
         moment: seconds since the epoch.
         method, target, status: `GET`, `/pricing?x=1`, `200`.
         agent: the User-Agent, `-` where there is none.

@@ -104,18 +104,40 @@ def ids(message: Message, key: bytes) -> dict[str, str]:
     return {scheme: hashed(key, scheme, value) for scheme, value in told.items() if value}
 
 
+def telling(message: Message, memory: Onsite, key: bytes) -> dict[str, str]:
+    """Of the ids those that were not said to be two companies'."""
+    return _clear(ids(message, key), memory)
+
+
+def waiting(message: Message, who: Who, memory: Onsite, key: bytes) -> dict[str, str]:
+    """Under which ids a visitor of no known company waits for a form or a sign-in."""
+    person = {PERSON: hashed(key, PERSON, who.email)} if who.is_free else {}
+    return telling(message, memory, key) or _clear(person, memory)
+
+
+def _clear(given: dict[str, str], memory: Onsite) -> dict[str, str]:
+    return {scheme: id_ for scheme, id_ in given.items() if not memory.is_ambiguous(id_)}
+
+
 def hashed(key: bytes, scheme: str, value: str) -> str:
     """The keyed hash of an id."""
     return visitor(key, scheme.encode(), b"", value.encode("utf-8", "replace"))
 
 
-def names(key: bytes, person: str) -> set[str]:
-    """Every name that somebody has under one key, in ids and in the keys of visits, by an e-mail address or a user id."""
+def names(key: bytes, person: str, companies: Collection[str] = ()) -> set[str]:
+    """Every name that somebody has under one key, in ids and in the keys of visits, by an e-mail address, a user id or a browser's.
+
+    Where the company was known, a visit's name is made together with it: with one of these `companies`.
+    """
     told = {person, person.lower()}
     domain = registrable(person.rpartition("@")[2]) if "@" in person else None
-    companies = ("", domain) if domain else ("",)
+    whose = {"", domain or "", *companies}
     found = {hashed(key, scheme, value) for scheme in (USER, VISITOR, PERSON) for value in told}
-    return found | {visitor(key, of.encode(), b"", value.encode()) for of in companies for value in told}
+    return found | {
+        visitor(key, of.encode("utf-8", "replace"), b"", value.encode("utf-8", "replace"))
+        for of in whose
+        for value in told
+    }
 
 
 def same(message: Message, who: Who, memory: Onsite, numbers: Collection[int]) -> list[SameAs]:
@@ -129,19 +151,19 @@ def same(message: Message, who: Who, memory: Onsite, numbers: Collection[int]) -
 
 
 def _same(message: Message, who: Who, memory: Onsite, key: bytes) -> list[SameAs]:
-    known = ids(message, key)
+    known = telling(message, memory, key)
     if message.type == "alias":
         if not message.user or not message.previous:
             return []
-        before = {scheme: hashed(key, scheme, message.previous) for scheme in (USER, VISITOR)}
-        return [SameAs(before, AccountRef(ids={USER: known[USER]}))]
+        before = _clear({scheme: hashed(key, scheme, message.previous) for scheme in (USER, VISITOR)}, memory)
+        return [SameAs(before, AccountRef(ids={USER: known[USER]}))] if before and USER in known else []
     person = {PERSON: hashed(key, PERSON, who.email)} if who.is_free and who.email else {}
     company = who.company
     if company is not None:
         label = company.domain or f"={(company.name or '').casefold()}"
-        belonging = {scheme: id_ for scheme, id_ in {**known, **person}.items() if memory.claim(id_, label)}
+        belonging = {scheme: id_ for scheme, id_ in {**ids(message, key), **person}.items() if memory.claim(id_, label)}
         return [SameAs(belonging, company)] if belonging else []
-    if person:
+    if _clear(person, memory):
         return [SameAs(known, AccountRef(ids=person))] if known else []
     if USER in known and VISITOR in known:
         return [SameAs({VISITOR: known[VISITOR]}, AccountRef(ids={USER: known[USER]}))]

@@ -14,6 +14,8 @@ from typing import Any, Final
 DAY_S: Final = 86_400
 KEPT_DAYS: Final = 2
 """Lines that come later than this many days are not read any more: the key of their day is gone."""
+SLACK_S: Final = 3600
+"""Clocks that are no further apart are one: the day may begin in one of two programs, and not yet in the other."""
 _SIZE: Final = 32
 
 
@@ -50,6 +52,12 @@ class Keys:
     def dump(self) -> dict[str, Any] | None:
         """As JSON; None when there is nothing to keep."""
         return {"day": self._base, "key": self._key.hex()} if self._kept else None
+
+    def is_ahead(self, now_s: float, span_s: int, kept: int) -> bool:
+        """Whether the oldest key that is kept is of a later time than it would be at this moment, with keys of so many seconds and
+        so many kept: a clock was ahead, and of the present no name can be made.
+        """
+        return self._kept and self._base > int(now_s + SLACK_S) // span_s - kept
 
     def of(self, day: int) -> bytes | None:
         """The key of a day; None for a day whose key is gone."""

@@ -20,6 +20,12 @@ TYPES: Final = frozenset({"track", "page", "screen", "identify", "group", "alias
 MOST_TEXT: Final = 2000
 _LATEST: Final = 2**33
 """Larger numbers are milli-, micro- or nanoseconds."""
+_NOBODY: Final = frozenset(
+    {
+        "undefined", "null", "(null)", "nil", "none", "nan", "anonymous", "guest", "unknown", "empty", "[object object]", "true", "false", "-1",
+    }
+)  # fmt: skip
+"""What programs write where they know no id. Taken for one, it would give all their visitors to the company of one of them."""
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -31,7 +37,7 @@ class Message:
         type: one of TYPES.
         id: the sender's own, or a digest of the message where it gives none.
         moment: when it happened, by the receiver's clock; `timed` is False when the message does not say.
-        user, anonymous, previous, group: ids as their sender gives them; empty for none.
+        user, anonymous, previous, group: ids as their sender gives them; empty for none, and for what stands for none (`undefined`).
         event: what a `track` is about. name: of a page or screen.
         raw: the whole message.
     """
@@ -80,10 +86,10 @@ def read(raw: object, received: datetime) -> Message | None:
         id=_id(raw),
         moment=moment,
         timed=timed,
-        user=text(raw.get("userId")),
-        anonymous=text(raw.get("anonymousId")),
-        previous=text(raw.get("previousId")),
-        group=text(raw.get("groupId")),
+        user=_who(raw.get("userId")),
+        anonymous=_who(raw.get("anonymousId")),
+        previous=_who(raw.get("previousId")),
+        group=_who(raw.get("groupId")),
         event=text(raw.get("event")),
         name=text(raw.get("name")) or text(inner(raw, "properties").get("name")),
         context=inner(raw, "context"),
@@ -107,6 +113,12 @@ def inner(value: object, *names: str) -> Mapping[str, Any]:
     for name in names:
         value = value.get(name) if isinstance(value, Mapping) else None
     return value if isinstance(value, Mapping) else _NOTHING
+
+
+def _who(value: object) -> str:
+    """An id; empty for what only stands where one should be: also for a row of zeros."""
+    given = text(value)
+    return "" if given.casefold() in _NOBODY or not given.strip("0-") else given
 
 
 def _id(raw: Mapping[str, Any]) -> str:

@@ -19,8 +19,12 @@ LONGEST: Final = 120
 MASK: Final = "***"
 """Stands for an e-mail address or a token in a path."""
 MOST_STARS: Final = 3
-_KNOWN: Final = 50_000
-"""Paths whose verdict is remembered during a run."""
+_ROUNDS: Final = 3
+"""So often an encoded path is decoded at most, until nothing changes."""
+_KNOWN: Final = 10_000
+"""Paths whose verdict is remembered, as long as the process lives."""
+_REMEMBERED: Final = 300
+"""Longer paths (bytes) are judged anew each time: they are seldom a site's, and always anybody's to choose."""
 _PAGE_ENDINGS = frozenset(
     [
         "htm",
@@ -130,6 +134,8 @@ class Pages:
         if at >= 0 and _is_feed(target[at + 1 :]):
             return None
         bare = target[:at] if at >= 0 else target
+        if len(bare) > _REMEMBERED:
+            return self._page(bare)
         try:
             return self._known[bare]
         except KeyError:
@@ -158,7 +164,11 @@ def path_of(bare: bytes) -> str | None:
         text = "/" + text.partition("://")[2].partition("/")[2]
     if not text.startswith("/"):
         return None
-    text = unquote(text.partition("#")[0].partition("?")[0].partition(";")[0])
+    text = text.partition("#")[0].partition("?")[0].partition(";")[0]
+    for _ in range(_ROUNDS):  # links in mails are encoded by several programs in turn
+        text, before = unquote(text), text
+        if text == before:
+            break
     return "".join(c for c in re.sub(r"/{2,}", "/", text) if c.isprintable()).partition("?")[0][:600]
 
 

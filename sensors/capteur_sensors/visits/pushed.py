@@ -5,33 +5,20 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, ClassVar, Self
+from typing import ClassVar, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
-from capteur import ConfigError, Context, PushSensor
-from capteur.domains import registrable
+from capteur import Context, PushSensor
 from capteur_sensors.visits.agents import Agents
 from capteur_sensors.visits.companies import Companies
+from capteur_sensors.visits.keys import DAY_S
 from capteur_sensors.visits.onsite import Onsite
-from capteur_sensors.visits.pages import PageGroup, Pages
+from capteur_sensors.visits.options import Databases, Groups, MatchNames, Own, Table, Words, need_packages, placed
+from capteur_sensors.visits.pages import Pages
 
-
-def _one_will_do(given: object) -> object:
-    return (given,) if isinstance(given, str) else given
-
-
-def _domains(given: tuple[str, ...]) -> tuple[str, ...]:
-    for number, text in enumerate(given, 1):
-        if registrable(text) is None:
-            raise ValueError(f"entry {number} is not a domain")
-    return tuple(registrable(text) or "" for text in given)
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_one_will_do)]
-Domains = Annotated[Words, AfterValidator(_domains)]
+__all__ = ["Networks", "PushedVisits", "Words"]
 
 
 @dataclass(slots=True)
@@ -71,21 +58,11 @@ class PushedVisits(PushSensor):
     names_kept: ClassVar[int]
     """Of so many such times before the present one the names can still be made."""
 
-    mmdb: Words = Field(
-        default=(),
-        description="Databases of networks: MaxMind's Enterprise, Domain, ISP, ASN, Connection-Type, Anonymous-IP; IPinfo's.",
-    )
-    companies: str | None = Field(
-        default=None, description="A CSV of networks you know: network,domain. It wins over the databases."
-    )
-    match_names: bool = Field(
-        default=False,
-        description="Where the databases give a network's name and no domain, look the name up among the accounts.",
-    )
-    own: Domains = Field(default=(), description="Your own domains: visits from there say nothing.")
-    groups: dict[str, PageGroup] = Field(
-        default_factory=dict, description='Groups of pages: [sensors.NAME.groups.pricing] pages = ["/pricing"].'
-    )
+    mmdb: Databases = ()
+    companies: Table = None
+    match_names: MatchNames = False
+    own: Own = ()
+    groups: Groups = Field(default_factory=dict)
     visitor_key: SecretStr | None = Field(
         default=None,
         min_length=16,
@@ -94,12 +71,7 @@ class PushedVisits(PushSensor):
 
     @model_validator(mode="after")
     def _its_packages_are_there(self) -> Self:
-        needed = {"crawleruseragents": "crawler-user-agents"} | ({"maxminddb": "maxminddb"} if self.mmdb else {})
-        for module, package in needed.items():
-            if find_spec(module) is None:
-                raise ConfigError(
-                    f"visits need the package {package}, which is not installed", fix="pip install 'capteur[visits]'"
-                )
+        need_packages(self.mmdb)
         return self
 
     def config_files(self) -> Collection[str | Path]:
@@ -108,15 +80,26 @@ class PushedVisits(PushSensor):
 
     def onsite(self, ctx: Context, moment_s: float) -> Onsite:
         """What earlier deliveries left; names can be made as of this moment (seconds since the epoch)."""
-        number = int(moment_s) // self.named_for_s
+        now_s = ctx.now.timestamp()
+        first = int(min(moment_s, now_s)) // self.named_for_s - self.names_kept
         secret = self.visitor_key.get_secret_value() if self.visitor_key is not None else None
         cursor = ctx.cursor if isinstance(ctx.cursor, Mapping) else None
-        return Onsite.load(cursor, secret, number - self.names_kept)
+        memory = Onsite.load(cursor, secret, first)
+        if memory.keys.is_ahead(now_s, self.named_for_s, self.names_kept):
+            ctx.log.warning("the clock was ahead once, and the key of visitors' names with it: a new one is drawn")
+            memory.renew(first)
+        tomorrow = int(now_s) // DAY_S + 1
+        memory.strangers = {day: count for day, count in memory.strangers.items() if day <= tomorrow}
+        return memory
+
+    def move_on(self, ctx: Context, memory: Onsite, moment_s: float) -> None:
+        """Throw away the keys whose time was over at this moment; no later ones, if it was told by a clock that was ahead."""
+        memory.forget(int(min(moment_s, ctx.now.timestamp())) // self.named_for_s - self.names_kept)
 
     def networks(self, ctx: Context) -> Companies:
         """Where addresses are looked up. Raises ConfigError and TransientError, as `Companies`."""
-        databases = [Path(ctx.base, Path(path).expanduser()) for path in self.mmdb]
-        table = Path(ctx.base, Path(self.companies).expanduser()) if self.companies else None
+        databases = [placed(ctx.base, path) for path in self.mmdb]
+        table = placed(ctx.base, self.companies) if self.companies else None
         return self._networks.open(databases, table, self.own, names=self.match_names)
 
     @functools.cached_property

@@ -63,6 +63,10 @@ class Ranges:
                 return owner
         return ""
 
+    def owners(self) -> frozenset[str]:
+        """The domains that an address alone leads to."""
+        return frozenset(owner for owners in self.networks.values() for owner in owners.values())
+
     def known(self, system: int, name: str) -> str:
         """The domain for an autonomous system's number or an organisation's exact name; empty for none."""
         return self.systems.get(system) or self.names.get(" ".join(name.lower().split()), "")

@@ -20,6 +20,8 @@ SEEN: Final = frozenset({b"200", b"203", b"304"})
 """The answers with which a page was shown; 304 is one that the browser still had."""
 _KNOWN: Final = 100_000
 """Addresses whose company is remembered during a run, and only then."""
+_LONGEST: Final = 100
+"""No address has more bytes; what a visitor wrote into X-Forwarded-For may have thousands."""
 _HOST = re.compile(rb"(?=.{1,100}$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 
 
@@ -52,7 +54,7 @@ class Window:
 
 
 class _Whose(NamedTuple):
-    """Where a visitor comes from, and who they are when the server knew. Lives as long as its line."""
+    """Where a visitor comes from, and who they are when the server had checked it. Lives as long as its line."""
 
     found: Found
     address: bytes
@@ -73,11 +75,12 @@ class Reading:
         window: Window,
         site: str = "",
         forwarded: bool = False,
+        signed_in: bool = False,
     ) -> None:
         self.counts = Counts()
         self.book = book
         self._pages, self._agents, self._companies, self._keys, self._window = pages, agents, companies, keys, window
-        self._site, self._forwarded = site, forwarded
+        self._site, self._forwarded, self._signed_in = site, forwarded, signed_in
         self._found: dict[bytes, Found] = {}
         self._hosts: dict[bytes | None, str] = {}
 
@@ -167,15 +170,16 @@ class Reading:
         )
 
     def _whose(self, hit: Hit) -> _Whose:
-        """Whose visit it is; and who, when the server knew."""
+        """Whose visit it is; and who, when the server had checked it."""
         address = hit.address
         if self._forwarded and hit.forwarded and hit.forwarded != b"-":
             address = hit.forwarded.rpartition(b",")[2].strip()
-        if b"@" in hit.user:
+        if self._signed_in and b"@" in hit.user:
             user = hit.user.decode("utf-8", "replace").strip().lower()
             domain = self._companies.find_person(user)
             if domain:
                 return _Whose(Found("company", domain), address, user)
+        address = address[:_LONGEST]
         found = self._found.get(address)
         if found is None:
             found = self._companies.find(address.decode("ascii", "replace").strip("[]").partition("%")[0])

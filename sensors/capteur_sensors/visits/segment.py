@@ -120,7 +120,7 @@ class Segment(PushedVisits):
                 "a delivery has too many messages; the rest is left out", messages=len(messages), most=TOGETHER
             )
         yield from ctx.each(messages[:TOGETHER], lambda raw: reading.read(read(raw, received)))
-        memory.forget(int(received.timestamp()) // self.named_for_s - self.names_kept)
+        self.move_on(ctx, memory, received.timestamp())
         if memory.changed:
             yield Checkpoint(memory.dump())
         if reading.left_out:
@@ -132,10 +132,11 @@ class Segment(PushedVisits):
         """The names that a person had in ids and keys, by an e-mail address or a user id, as long as their keys are there."""
         number = int(now.timestamp()) // self.named_for_s
         secret = self.visitor_key.get_secret_value() if self.visitor_key is not None else None
-        keys = Onsite.load(memory, secret, number).keys
+        known = Onsite.load(memory, secret, number)
+        companies = known.companies()
         back = self.names_kept if secret is None else SPANS_BACK
-        made = (keys.of(of) for of in range(number - back, number + 1))
-        return {name for key in made if key is not None for name in identity.names(key, person.strip())}
+        made = (known.keys.of(of) for of in range(number - back, number + 1))
+        return {name for key in made if key is not None for name in identity.names(key, person.strip(), companies)}
 
     @functools.cached_property
     def reads(self) -> Reads:
@@ -248,16 +249,13 @@ class _Reading:
         if key is None:
             self.left_out["too_old"] += 1
             return None
-        known = identity.ids(message, key)
+        known = identity.waiting(message, who, self.memory, key)
         address = text(message.context.get("ip")) or text(message.raw.get("ip"))
         account = who.company
         if account is None:
             claimed = any(id_ in self.memory.claims for id_ in known.values())  # who signed in goes before any network
             found = NOBODY if claimed else self.networks.find(address)
-            account = AccountRef(
-                domain=found.domain or None, name=found.name or None,
-                ids=known or ({identity.PERSON: identity.hashed(key, identity.PERSON, who.email)} if who.is_free else {}),
-            )  # fmt: skip
+            account = AccountRef(domain=found.domain or None, name=found.name or None, ids=known)
             if not (account.domain or account.name) and (not self.sensor.anonymous or not account.ids):
                 self.left_out["unknown"] += 1
                 return None

@@ -254,9 +254,17 @@ def test_what_segment_signs_is_taken_and_what_somebody_else_signs_is_not(calls, 
 def test_a_memory_of_another_version_is_no_obstacle():
     """What cannot be read is left out; the rest stands."""
     memory = Onsite.load(
-        {"visitors": {"a": 1, "b": [], "c": [[], {}]}, "claims": [], "day": "x", "keys": {"key": "zz"}}, None, 7
+        {
+            "visitors": {"a": 1, "b": [], "c": [[], {}]},
+            "claims": [],
+            "day": "x",
+            "strangers": {"y": 1, "7": "z"},
+            "keys": {"key": "zz"},
+        },
+        None,
+        7,
     )
-    assert (memory.rows, memory.claims, memory.day, memory.changed) == ({}, {}, 0, True)
+    assert (memory.rows, memory.claims, memory.strangers, memory.changed) == ({}, {}, {}, True)
     guest = memory.visitor("n", "www.us.example", "acme.com", 20_777)
     assert guest is not None
     memory.keep(guest)

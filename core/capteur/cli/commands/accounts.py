@@ -156,9 +156,8 @@ def link(call: Call, *, what: str, account: str) -> None:
     call.present("accounts link")
     with call.house() as house:
         linked = house.link(what, account)
-    call.note(
-        f"{what} is {linked.name} ({linked.label}) from now on; undo it with: capteur accounts unlink {_quoted(what)}"
-    )
+    target, undo = linked.account, f"capteur accounts unlink {_quoted(linked.source)}"
+    call.note(f"{what} is {target.name} ({target.label}) from now on; undo it with: {undo}")
 
 
 @click.command(cls=Door, name="unlink")

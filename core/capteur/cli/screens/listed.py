@@ -100,7 +100,7 @@ class Imported(Screen):
             "lists": [
                 {
                     "standing": part.word, "file": part.file, "companies": part.companies, "fresh": part.fresh, "gone": part.gone,
-                    "problem": part.problem,
+                    "kept": part.kept, "problem": part.problem,
                 }
                 for part in r.lists
             ],
@@ -231,6 +231,7 @@ def _told(part: ListReport) -> str:
     parts += [f"{part.fresh} of them new"] if part.fresh else []
     parts += [f"{part.gone} taken off"] if part.gone else []
     parts += [f"{counted(len(part.bad), 'line')} left out"] if part.bad else []
+    parts += [f"{part.kept} not named any more and kept until every line can be read"] if part.kept else []
     return ", ".join(parts)
 
 

@@ -136,7 +136,7 @@ def _extras(run: InstanceRun, level: str) -> list[tuple[int, str]]:
         (run.unmatched, "unmatched"),
         (run.bad, "bad"),
         (run.expired, "too old to keep"),
-        (run.persons, "without their person"),
+        (run.persons, "kept without the person"),
     ]
 
 
