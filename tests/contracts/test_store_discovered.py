@@ -94,7 +94,7 @@ def test_an_id_that_a_discovered_company_has_can_be_listed(bench):
     assert bench.commit(bench.signal("b", issuer(7))).accounts == {acme}
     link = bench.read(lambda c: links.find(c, "cik:7"))
     bench.write(lambda c: links.unlink(c, link, bench.now))
-    assert (of(bench, "cik:7").id, bench.read(lambda c: accounts.get(c, company)).state) == (acme, "discovered")
+    assert (of(bench, "cik:7").id, bench.read(lambda c: accounts.get(c, company)).state) == (company, "discovered")
     assert bench.write(lambda c: recognise(c, bench.now)) == 0, "a person said that it is another company"
 
 

@@ -71,10 +71,14 @@ class Breaking:
     def __init__(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         self._once, self._armed = Once(), False
         self._go, self._write = threading.Event(), house.store.write
+        self._failing: Future[Any] | None = None
         monkeypatch.setattr(house.store, "write", self.write)
 
     @property
     def times(self) -> int:
+        """How often the failing piece was done, once it has been done for the last time."""
+        if self._failing is not None:
+            self._failing.result(60)
         return self._once.times
 
     def arm(self) -> None:
@@ -85,7 +89,7 @@ class Breaking:
         future = self._write(work)
         if self._armed:
             self._armed = False
-            self._write(self._once.broken)
+            self._failing = self._write(self._once.broken)
             self._go.set()
         return future
 

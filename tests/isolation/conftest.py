@@ -102,13 +102,15 @@ class Leftovers:
 
     def __init__(self) -> None:
         self.files = {fd.name: _target(fd) for fd in Path("/dev/fd").iterdir()}
+        self.children = _children()
         self.threads = {thread for thread in threading.enumerate() if thread.is_alive()}
 
     def since(self, before: Leftovers) -> dict[str, object]:
         """What is there now and was not before; empty when nothing is left."""
         new = {fd: to for fd, to in self.files.items() if fd not in before.files and to is not None}
         files = {fd: to for fd, to in new.items() if "capteur.db" not in to}  # the store's pool may have grown
-        found = {"files": files, "children": _children(), "threads": self.threads - before.threads}
+        children = self.children - before.children  # a browser or a database of other tests may be running
+        found = {"files": files, "children": children, "threads": self.threads - before.threads}
         return {name: left for name, left in found.items() if left}
 
 
@@ -119,12 +121,16 @@ def _target(fd: Path) -> str | None:
         return None  # the listing's own
 
 
-def _children() -> list[int]:
+def _children() -> set[int]:
+    """The processes whose parent this one is, zombies included; none where the system does not tell."""
+    return {int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat") if _parent(stat) == os.getpid()}
+
+
+def _parent(stat: Path) -> int | None:
     try:
-        pid, _ = os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return []
-    return [pid]
+        return int(stat.read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None  # it has ended meanwhile
 
 
 @pytest.fixture(scope="session")
