@@ -167,7 +167,7 @@ async def test_who_is_cancelled_while_he_waits_gives_back_what_he_held(clock, wa
         for task in asking:
             task.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
-    await asyncio.wait_for(asyncio.gather(*(ask() for _ in range(4))), 60)
+    assert await asyncio.wait_for(asyncio.gather(*(ask() for _ in range(4))), 60) == [None] * 4
 
 
 async def test_limits_remember_a_bounded_number_of_hosts(clock, waits):
